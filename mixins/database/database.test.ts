@@ -1,0 +1,188 @@
+/** The promises of `Database` and `Tx`, on whichever dialect the suites run. */
+import { testDatabase } from "../../test/support/database";
+import { atEnd } from "../../test/support/cleanup";
+import { DecideAgain, isCheckViolation, isDuplicateKey, isRetriable, isUnavailable } from "./errors";
+import { openDatabase } from "./open";
+import type { Database, Migration, Tx } from "./types";
+
+const tables: Migration = {
+  name: "0001-tables",
+  async up(tx) {
+    const tail = tx.dialect.tableOptions;
+    await tx.execute(`create table item (id varchar(64) not null primary key, text longtext, n bigint, check (n >= 0)) ${tail}`);
+  },
+};
+
+let db: Database;
+
+beforeAll(async () => {
+  db = await testDatabase("db", [tables]);
+});
+
+beforeEach(() => db.transaction((tx) => tx.execute("delete from item")));
+
+const put = (id: string, n = 0) => db.transaction((tx) => tx.insert("item", [{ id, n }]));
+const ids = async () => (await db.select<{ id: string }>("select id from item order by id")).map(({ id }) => id);
+
+describe("a transaction", () => {
+  test("counts the rows that were changed", async () => {
+    await db.transaction(async (tx) => {
+      const rows = [
+        { id: "a", n: 1 },
+        { id: "b", n: 2 },
+        { id: "c", n: 3 },
+      ];
+      expect(await tx.insert("item", rows)).toBe(3);
+      expect(await tx.execute("update item set n = n + 1 where n >= ?", [2])).toBe(2);
+      expect(await tx.execute("update item set n = 0 where id = 'none'")).toBe(0);
+      expect(await tx.execute("insert into item (id, n) select 'd', n from item where id = 'a'")).toBe(1);
+      expect(await tx.execute("delete from item where id in (?)", [["a", "d", "none"]])).toBe(2);
+    });
+  });
+
+  test("is seen by others when it has committed, and not before", async () => {
+    await db.transaction(async (tx) => {
+      await tx.insert("item", [{ id: "a" }]);
+      expect(await tx.select("select id from item")).toEqual([{ id: "a" }]);
+      expect(await ids()).toEqual([]);
+    });
+    expect(await ids()).toEqual(["a"]);
+  });
+
+  test("that throws leaves nothing and rethrows the very error", async () => {
+    const error = new Error("no");
+    const work = db.transaction(async (tx) => {
+      await tx.insert("item", [{ id: "a" }]);
+      throw error;
+    });
+    await expect(work).rejects.toBe(error);
+    expect(await ids()).toEqual([]);
+  });
+
+  test("can't be used after its end", async () => {
+    let leaked: Tx | undefined;
+    await db.transaction(async (tx) => void (leaked = tx));
+    await expect(leaked?.select("select 1")).rejects.toThrow("has ended");
+    await expect(leaked?.execute("delete from item")).rejects.toThrow("has ended");
+    await expect(leaked?.insert("item", [{ id: "a" }])).rejects.toThrow("has ended");
+    expect(() => leaked?.afterCommit(() => undefined)).toThrow("has ended");
+  });
+
+  test("many at once all happen", async () => {
+    await put("a");
+    await Promise.all(Array.from({ length: 40 }, () => db.transaction((tx) => tx.execute("update item set n = n + 1 where id = 'a'"))));
+    expect(await db.select("select n from item")).toEqual([{ n: 40 }]);
+  });
+
+  test("is repeated as a whole when it lost a race, and its hooks run once", async () => {
+    let tries = 0;
+    const committed: number[] = [];
+    await db.transaction(async (tx) => {
+      const mine = ++tries;
+      tx.afterCommit(() => committed.push(mine));
+      await tx.insert("item", [{ id: `t${mine}` }]);
+      if (mine < 3) throw new DecideAgain("again");
+    });
+    expect(await ids()).toEqual(["t3"]);
+    expect(committed).toEqual([3]);
+  });
+
+  test("is repeated at most five times", async () => {
+    let tries = 0;
+    const work = db.transaction(async () => {
+      tries++;
+      throw new DecideAgain("for ever");
+    });
+    await expect(work).rejects.toThrow("for ever");
+    expect(tries).toBe(6);
+  });
+
+  test("is not repeated for an error of its own", async () => {
+    let tries = 0;
+    const work = db.transaction(async () => {
+      tries++;
+      throw new Error("broken");
+    });
+    await expect(work).rejects.toThrow("broken");
+    expect(tries).toBe(1);
+  });
+});
+
+describe("errors", () => {
+  const failing = async (sql: string, values: string[] = []) => {
+    const outcome = await db.transaction((tx) => tx.execute(sql, values)).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(Error);
+    return outcome as Error & { sql?: string };
+  };
+
+  test("tell a taken key from a CHECK, from a missing value, from bad SQL", async () => {
+    await put("a");
+    const taken = await failing("insert into item (id) values ('a')");
+    const check = await failing("insert into item (id, n) values ('b', -1)");
+    const missing = await failing("insert into item (id) values (null)");
+    const syntax = await failing("insert intoo item");
+    expect([taken, check, missing, syntax].map(isDuplicateKey)).toEqual([true, false, false, false]);
+    expect([taken, check, missing, syntax].map(isCheckViolation)).toEqual([false, true, false, false]);
+    for (const error of [taken, check, missing, syntax]) expect([isRetriable(error), isUnavailable(error)]).toEqual([false, false]);
+  });
+
+  test("tell the statement without its values", async () => {
+    await put("secret");
+    expect((await failing("insert into item (id) values (?)", ["secret"])).sql).toBe("insert into item (id) values (?)");
+  });
+
+  test("a connection that can't be had is unavailable, and not tried again here", async () => {
+    const away = await openDatabase({ name: "away", url: "mysql://root@127.0.0.1:1/none", migrations: [] });
+    atEnd(() => away.close());
+    const error = await away.transaction(async () => undefined).catch((e: unknown) => e);
+    expect([isUnavailable(error), isRetriable(error)]).toEqual([true, false]);
+  });
+});
+
+describe("hooks", () => {
+  test("before the commit see what was published, as the last statement; after the commit run in order (I7)", async () => {
+    const fresh = await testDatabase("hooks", [tables]);
+    const seen: string[] = [];
+    fresh.beforeCommit(async (tx, published) => {
+      seen.push(...published.map(({ topic }) => topic));
+      await tx.insert("item", [{ id: `outbox-${published.length}` }]);
+    });
+    const message = { topic: "t", key: "k", headers: { ce_id: "1" }, payload: "{}" };
+    await fresh.transaction(async (tx) => {
+      tx.publish(message);
+      await tx.insert("item", [{ id: "work" }]);
+      tx.afterCommit(() => seen.push("first"));
+      tx.afterCommit(() => seen.push("second"));
+    });
+    expect(seen).toEqual(["t", "first", "second"]);
+    expect(await fresh.select("select id from item order by id")).toEqual([{ id: "outbox-1" }, { id: "work" }]);
+  });
+
+  test("after the commit don't run when it is rolled back", async () => {
+    const ran = jest.fn();
+    const work = db.transaction(async (tx) => {
+      tx.afterCommit(ran);
+      throw new Error("no");
+    });
+    await expect(work).rejects.toThrow("no");
+    expect(ran).not.toHaveBeenCalled();
+  });
+
+  test("an event without an outbox fails the transaction rather than get lost (I7)", async () => {
+    const work = db.transaction(async (tx) => {
+      await tx.insert("item", [{ id: "a" }]);
+      tx.publish({ topic: "t", key: "k", headers: { ce_id: "1" }, payload: "{}" });
+    });
+    await expect(work).rejects.toThrow("no outbox");
+    expect(await ids()).toEqual([]);
+  });
+});
+
+test("the database tells the time in ms", async () => {
+  expect(Math.abs((await db.now()) - Date.now())).toBeLessThan(5000);
+  expect(Number.isSafeInteger(await db.now())).toBe(true);
+});
+
+test.each(["", "sqlite::memory:", "sqlite:relative.sqlite", "postgres://x/y"])("%p is not the URL of a database", async (url) => {
+  await expect(openDatabase({ name: "x", url, migrations: [] })).rejects.toThrow("not the URL");
+});

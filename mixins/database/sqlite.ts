@@ -1,0 +1,64 @@
+import type { SQLInputValue } from "node:sqlite";
+
+import { Sequelize, Transaction } from "sequelize";
+
+import { sqlite as dialect } from "./dialect";
+import type { Engine, Result, Session } from "./engine";
+import { SqliteFile } from "./sqlite-file";
+import { sqlite3Module } from "./sqlite3-module";
+import { fill } from "./statement";
+import type { Bindable } from "./types";
+
+interface Options {
+  path: string;
+  logger?: (sql: string) => void;
+}
+
+/** A SQLite file. Sequelize's models and the transactions of this project share its handles. */
+export function sqliteEngine({ path, logger }: Options): Engine {
+  const file = new SqliteFile(path);
+  const sequelize = new Sequelize({
+    dialect: "sqlite",
+    dialectModule: sqlite3Module(file),
+    storage: path,
+    logging: false,
+    retry: { max: 1 },
+    transactionType: Transaction.TYPES.IMMEDIATE,
+  });
+
+  const begin = async (): Promise<Session> => {
+    const session = await file.begin();
+    const run = async (sql: string, values: readonly Bindable[]): Promise<Result> => {
+      logger?.(sql);
+      return session.run(...bind(sql, values));
+    };
+    // A failed commit has rolled back already: there is nothing to discard.
+    return { run, commit: () => session.commit(), rollback: () => session.rollback(), discard: async () => undefined };
+  };
+
+  const select = async (sql: string, values: readonly Bindable[]) => {
+    logger?.(sql);
+    return file.read(...bind(sql, values)).rows;
+  };
+
+  const close = async () => {
+    await sequelize.close();
+    file.close();
+  };
+
+  return { dialect, sequelize, begin, select, ensureSchema: async () => undefined, close };
+}
+
+function bind(sql: string, values: readonly Bindable[]): [sql: string, values: SQLInputValue[]] {
+  const bound: SQLInputValue[] = [];
+  const filled = fill(sql, values, (value) => {
+    bound.push(exact(value));
+    return "?";
+  });
+  return [filled, bound];
+}
+
+/** `node:sqlite` binds a number as a REAL, which a text column or `||` shows as `5.0`; a bigint is bound as an INTEGER. */
+export function exact(value: string | number | null): SQLInputValue {
+  return Number.isInteger(value) ? BigInt(value as number) : value;
+}

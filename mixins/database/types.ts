@@ -1,0 +1,67 @@
+import type { Sequelize } from "sequelize";
+
+import type { Dialect } from "./dialect";
+
+/** A value that may be bound to a statement. `undefined` is written as NULL. */
+export type Value = string | number | boolean | null | undefined;
+
+/** A value, or a list for `in (?)` or for the rows of a `values ?`. */
+export type Bindable = Value | readonly Value[] | readonly (readonly Value[])[];
+
+/** Reads, inside or outside a transaction. Rows come as plain objects; BIGINT columns are numbers. */
+export interface Reader {
+  readonly dialect: Dialect;
+  /** Runs a select with `?` placeholders; an array fills an `in (?)`. */
+  select<Row extends object>(sql: string, values?: readonly Bindable[]): Promise<Row[]>;
+}
+
+/** One local transaction (READ COMMITTED; BEGIN IMMEDIATE on SQLite). Good only until the work that was given it returns. */
+export interface Tx extends Reader {
+  /** Runs an insert, update or delete and gives the number of rows changed (MySQL: changed, not merely found). */
+  execute(sql: string, values?: readonly Bindable[]): Promise<number>;
+  /** Inserts rows of one shape in one statement. An empty list does nothing. */
+  insert(table: string, rows: readonly Record<string, Value>[]): Promise<number>;
+  /** Adds an event to the outbox. The rows are written as the last statement of the transaction. */
+  publish(message: OutgoingMessage): void;
+  /** Runs after the commit, in the order given; not when the transaction rolls back. Must not throw. */
+  afterCommit(hook: () => void): void;
+}
+
+/** An event on its way out, as it stands in the outbox. */
+export interface OutgoingMessage {
+  topic: string;
+  /** What must stay in order: events of one key are delivered in the order in which they were committed. */
+  key: string;
+  /** CloudEvents attributes and trace, as strings. Must hold `ce_id`. */
+  headers: Record<string, string>;
+  /** JSON. */
+  payload: string;
+}
+
+export interface Database extends Reader {
+  readonly name: string;
+  readonly sequelize: Sequelize;
+  /**
+   * Runs the work in a transaction and commits, or rolls back and rethrows. Repeats the whole work when the database chose it as the
+   * victim of a deadlock or a lock wait ran out (at most 5 times, with jitter), so the work must have no effect outside the transaction.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Registers what runs inside every transaction as its last statement; the outbox mixin writes its rows there. */
+  beforeCommit(hook: (tx: Tx, published: readonly OutgoingMessage[]) => Promise<void>): void;
+  /** The database's clock in ms since the epoch; leases compare with it, never with a node's own. */
+  now(): Promise<number>;
+  /** Creates and alters the tables, each migration once, under a lock. */
+  migrate(): Promise<string[]>;
+  /** Names of migrations that have not run. */
+  pendingMigrations(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * One migration. `name` never changes once released; it has no file extension. Statements must suit both dialects, and be repeatable
+ * (`create table if not exists`): MySQL commits at every `create` and `alter`, so a crash can leave a migration half done.
+ */
+export interface Migration {
+  name: string;
+  up(tx: Tx): Promise<void>;
+}

@@ -1,0 +1,3 @@
+export { createGroupCommit } from "./group-commit";
+export { checkOutcomes, WrongNumberOfOutcomes } from "./outcomes";
+export type { GroupCommit, GroupHandler } from "./types";
