@@ -1,0 +1,21 @@
+/**
+ * A message that the bus can never take as it is, e.g. because it is too large; sending it again is of no use. Any other error of
+ * `publish` means that the bus is away for the moment.
+ */
+export class MessageRejectedError extends Error {
+  readonly type = "BUS_MESSAGE_REJECTED";
+
+  constructor(
+    /** Position of the message in the list that was published. */
+    readonly index: number,
+    reason: string,
+  ) {
+    super(reason);
+    this.name = "MessageRejectedError";
+  }
+}
+
+/** By `type`, because a class that was loaded twice is two classes. */
+export function isMessageRejected(error: unknown): error is MessageRejectedError {
+  return error instanceof Error && "type" in error && error.type === "BUS_MESSAGE_REJECTED";
+}

@@ -1,0 +1,62 @@
+import { pathToFileURL } from "node:url";
+
+import { openDatabase, type Database } from "../database";
+import { createGroupCommit, type GroupCommit, type GroupHandler } from "../group-commit";
+import { appends, commits, forget, join, lag, read, type Part, type Progress } from "./log-statements";
+import { logTables } from "./log-tables";
+import { removeExpired } from "./retention";
+import type { BusMessage, ReceivedMessage } from "./types";
+
+/** The durable log in one SQLite file. Appends and commits that wait together share a transaction, and so one wait for the disk. */
+export class EventLog {
+  private constructor(
+    private readonly db: Database,
+    private readonly group: GroupCommit,
+    private readonly partitions: number,
+    private readonly appending: GroupHandler<readonly BusMessage[], Part[]>,
+  ) {}
+
+  /** `partitions` of topics that are created from now on; messages are stamped with `clock`. */
+  static async open(file: string, partitions: number, clock: () => number): Promise<EventLog> {
+    const db = await openDatabase({ name: "event bus", url: `sqlite:${pathToFileURL(file).pathname}`, migrations: [logTables] });
+    await db.migrate();
+    return new EventLog(db, createGroupCommit(db), partitions, appends(partitions, clock));
+  }
+
+  /** Resolves when the messages are durable; gives the partitions that grew. */
+  async append(messages: readonly BusMessage[]): Promise<Part[]> {
+    const outcome = await this.group.submit(this.appending, messages);
+    if (!outcome.ok) throw new Error(`the log refused messages: ${outcome.type}`);
+    return outcome.result;
+  }
+
+  async commit(progress: Progress): Promise<void> {
+    await this.group.submit(commits, progress);
+  }
+
+  join(consumer: string, topics: readonly string[]): Promise<Progress[]> {
+    return this.db.transaction((tx) => join(tx, consumer, topics, this.partitions));
+  }
+
+  read(part: Part, from: number, limit: number): Promise<ReceivedMessage[]> {
+    return read(this.db, part, from, limit);
+  }
+
+  lag(consumer: string, topics: readonly string[]): Promise<Record<string, number>> {
+    return lag(this.db, consumer, topics);
+  }
+
+  /** One bounded pass of the clean-up; gives the number of messages removed, 0 when all is clean. */
+  removeExpired(before: number): Promise<number> {
+    return removeExpired(this.db, before, 200);
+  }
+
+  forget(consumer: string): Promise<void> {
+    return this.db.transaction((tx) => forget(tx, consumer));
+  }
+
+  async close(): Promise<void> {
+    await this.group.drained();
+    await this.db.close();
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * What a consumer does with a batch of one partition. I7: when it resolves, each event was applied once or is an acknowledged dead letter,
+ * so the offset may be committed. What is wrong with an event goes to the dead letters; what is wrong with the world rejects the batch,
+ * and the bus brings it again.
+ */
+import { type Database, isRetriable, isUnavailable } from "../database";
+import type { EventBus, ReceivedMessage } from "../event-bus";
+import { backOff, pause } from "../waiting";
+import { applyOnce } from "./apply";
+import { type DeadLetter, toBusMessage } from "./dead-letter";
+import { type Delivery, type EventHandler, type InboxSubscription, readEvent } from "./event";
+
+export interface BatchOptions {
+  db: Database;
+  /** For dead letters. */
+  bus: Pick<EventBus, "publish">;
+  consumer: string;
+  subscriptions: readonly InboxSubscription<EventHandler>[];
+  /** How often a batch is tried before its events are tried one by one. */
+  tries: number;
+  /** Back-off between the tries. */
+  retryMs: { base: number; cap: number };
+  clock(): number;
+  logger: { warn(message: string): void; error(message: string): void };
+  /** Ends the wait for the next try: the batch is rejected. */
+  signal: AbortSignal;
+}
+
+export class BatchConsumer {
+  readonly #handlers: ReadonlyMap<string, Record<string, EventHandler>>;
+
+  constructor(private readonly options: BatchOptions) {
+    this.#handlers = new Map(options.subscriptions.map(({ topic, handlers }) => [topic, handlers]));
+  }
+
+  async consume(messages: readonly ReceivedMessage[]): Promise<void> {
+    const { deliveries, dead } = this.#read(messages);
+    try {
+      await this.#applyWithRetries(deliveries);
+    } catch (error) {
+      if (isPassing(error) || this.options.signal.aborted) throw error;
+      dead.push(...(await this.#applyOneByOne(deliveries)));
+    }
+    await this.#bury(dead);
+  }
+
+  /** Events without a handler are nobody's here and are left out. */
+  #read(messages: readonly ReceivedMessage[]): { deliveries: Delivery[]; dead: DeadLetter[] } {
+    const deliveries: Delivery[] = [];
+    const dead: DeadLetter[] = [];
+    for (const message of messages) {
+      try {
+        const event = readEvent(message);
+        const handler = this.#handlerOf(message.topic, event.type);
+        if (handler) deliveries.push({ message, event, handler });
+      } catch (error) {
+        dead.push({ message, error });
+      }
+    }
+    return { deliveries, dead };
+  }
+
+  /** Own properties only: a type named like a method of every object is no handler. */
+  #handlerOf(topic: string, type: string): EventHandler | undefined {
+    const handlers = this.#handlers.get(topic);
+    return handlers && Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+  }
+
+  async #applyWithRetries(deliveries: readonly Delivery[]): Promise<void> {
+    const { consumer, tries, retryMs, signal, logger } = this.options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#apply(deliveries);
+      } catch (error) {
+        if (attempt >= tries) throw error;
+        logger.warn(`${consumer} could not apply ${deliveries.length} events (try ${attempt}): ${String(error)}`);
+        await pause(backOff(attempt, retryMs.base, retryMs.cap), signal);
+        if (signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** Finds the events that can't be applied; the others are. */
+  async #applyOneByOne(deliveries: readonly Delivery[]): Promise<DeadLetter[]> {
+    const dead: DeadLetter[] = [];
+    for (const delivery of deliveries) {
+      try {
+        await this.#apply([delivery]);
+      } catch (error) {
+        if (isPassing(error)) throw error;
+        dead.push({ message: delivery.message, error });
+      }
+    }
+    return dead;
+  }
+
+  #apply(deliveries: readonly Delivery[]): Promise<void> {
+    const { db, consumer, clock } = this.options;
+    return applyOnce(db, consumer, clock(), deliveries);
+  }
+
+  /** A dead letter that can't be published makes the batch come again: nothing gets lost between a topic and its dead letters. */
+  async #bury(dead: readonly DeadLetter[]): Promise<void> {
+    const { bus, consumer, clock, logger } = this.options;
+    if (dead.length === 0) return;
+    await bus.publish(dead.map((letter) => toBusMessage(letter, consumer, clock())));
+    for (const { message, error } of dead) {
+      const name = `${message.headers.ce_type} ${message.headers.ce_id} of ${message.topic}`;
+      logger.error(`ALERT: ${consumer} can't apply ${name}, it went to the dead letters: ${String(error)}`);
+    }
+  }
+}
+
+/** Passes without the event being changed: the database is away or busy, or the error says of itself that a retry may help. */
+function isPassing(error: unknown): boolean {
+  return isUnavailable(error) || isRetriable(error) || (error instanceof Error && "retryable" in error && error.retryable === true);
+}

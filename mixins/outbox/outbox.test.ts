@@ -1,0 +1,88 @@
+import { type Service, ServiceBroker, type ServiceSchema } from "moleculer";
+
+import { atEnd } from "../../test/support/cleanup";
+import { testDatabase, testDatabaseUrl } from "../../test/support/database";
+import { waitFor } from "../../test/support/wait";
+import { type Database, databaseMixin, type Migration } from "../database";
+import { Wakeup } from "../waiting";
+import { createOutboxTables, type Outbox, outboxMixin } from ".";
+import { FakeBus } from "./fake-bus.fixture";
+
+const table = "test_outbox_event";
+const migrations: Migration[] = [{ name: "0001-outbox", up: (tx) => createOutboxTables(tx, table) }];
+const anHour = { base: 3_600_000, cap: 3_600_000 };
+
+type Publisher = Service & { db?: Database; outbox?: Outbox };
+
+async function startService(bus: FakeBus, url: string, more: Partial<ServiceSchema> = {}) {
+  const broker = new ServiceBroker({ logger: false });
+  const service: Publisher = broker.createService({
+    name: "publisher",
+    mixins: [
+      databaseMixin({ name: "publisher", url: () => url, migrations, migrateAtStart: () => true }),
+      outboxMixin({ table, bus: () => bus, exclusive: () => true, pollMs: anHour }),
+      more,
+    ],
+  });
+  await broker.start();
+  atEnd(() => broker.stop());
+  const { db, outbox } = service;
+  if (!db || !outbox) throw new Error("the mixins set nothing");
+  return { broker, db, outbox };
+}
+
+const publish = (db: Database, id: string) =>
+  db.transaction(async (tx) => tx.publish({ topic: "test.v1", key: "k", headers: { ce_id: id }, payload: "{}" }));
+const takenIds = (bus: FakeBus) => bus.taken.map(({ headers }) => headers.ce_id);
+
+test("an event is sent at its commit: no poll has to run out", async () => {
+  const bus = new FakeBus();
+  const waits = jest.spyOn(Wakeup.prototype, "wait");
+  const { db } = await startService(bus, await testDatabaseUrl("outbox"));
+  await waitFor(() => waits.mock.calls.length === 1, { what: "the relay to wait for a commit" });
+  expect(waits.mock.calls[0]?.[1]).toBe(anHour.base);
+  await publish(db, "e1");
+  await waitFor(() => takenIds(bus).length === 1, { what: "the event" });
+  waits.mockRestore();
+});
+
+test("drained() waits until every committed event is on the bus; lag() counts them until then", async () => {
+  const bus = new FakeBus();
+  bus.away = true;
+  const { db, outbox } = await startService(bus, await testDatabaseUrl("outbox"));
+  await publish(db, "e1");
+  expect(await outbox.lag()).toMatchObject({ waiting: 1, parked: 0 });
+  bus.away = false;
+  await outbox.drained();
+  expect(takenIds(bus)).toEqual(["e1"]);
+  expect(await outbox.lag()).toEqual({ waiting: 0, oldestMs: 0, parked: 0 });
+});
+
+test("I7: what other mixins publish at their start and at their stop is kept, and sent after the next start at the latest", async () => {
+  const bus = new FakeBus();
+  const url = await testDatabaseUrl("outbox");
+  const { broker } = await startService(bus, url, {
+    async started(this: Publisher) {
+      if (this.db) await publish(this.db, "at the start");
+    },
+    async stopped(this: Publisher) {
+      if (this.db) await publish(this.db, "at the stop");
+    },
+  });
+  await broker.stop();
+  const again = await startService(bus, url);
+  await again.outbox.drained();
+  expect(takenIds(bus)).toEqual(["at the start", "at the stop"]);
+});
+
+test("without a database before it the mixin says what is missing", async () => {
+  const broker = new ServiceBroker({ logger: false });
+  broker.createService({ name: "publisher", mixins: [outboxMixin({ table, bus: () => new FakeBus() })] });
+  await expect(broker.start()).rejects.toThrow("list outboxMixin after databaseMixin");
+});
+
+test("the tables can be created again after a migration that was cut off", async () => {
+  const db = await testDatabase("outbox", migrations);
+  await db.transaction((tx) => createOutboxTables(tx, table));
+  expect(await db.select("select bucket from outbox_bucket")).toHaveLength(16);
+});
