@@ -24,8 +24,8 @@ export interface Session {
 export interface Engine {
   readonly dialect: Dialect;
   readonly sequelize: Sequelize;
-  /** Begins a transaction. */
-  begin(): Promise<Session>;
+  /** Begins a transaction. `durable`: its commit waits for the disk, where that can be chosen. */
+  begin(durable: boolean): Promise<Session>;
   /** Runs one select outside of any transaction. */
   select(sql: string, values: readonly Bindable[]): Promise<object[]>;
   /** Creates the schema when there is none. */

@@ -3,5 +3,5 @@ export { openDatabase, type OpenOptions } from "./open";
 export { databaseMixin, type DatabaseMixinOptions, type DatabaseVars } from "./mixin";
 export { CommitUnknown, DecideAgain, isCheckViolation, isDuplicateKey, isMissingTable, isRetriable, isUnavailable } from "./errors";
 export { tableReads, type TableReadsOptions } from "./table-reads";
-export type { Bindable, Database, Migration, OutgoingMessage, Reader, Tx, Value } from "./types";
+export type { Bindable, Database, Migration, OutgoingMessage, Reader, TransactionOptions, Tx, Value } from "./types";
 export type { Dialect } from "./dialect";

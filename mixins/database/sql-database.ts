@@ -4,7 +4,7 @@ import type { Engine, Session } from "./engine";
 import { CommitUnknown, isRetriable } from "./errors";
 import { migrate, pendingMigrations } from "./migrations";
 import { OpenTransaction } from "./transaction";
-import type { Bindable, Database, Migration, OutgoingMessage, Tx } from "./types";
+import type { Bindable, Database, Migration, OutgoingMessage, TransactionOptions, Tx } from "./types";
 
 type CommitHook = Parameters<Database["beforeCommit"]>[0];
 
@@ -32,10 +32,10 @@ export class SqlDatabase implements Database {
     return (await this.engine.select(sql, values)) as Row[];
   }
 
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>, { durable = true }: TransactionOptions = {}): Promise<T> {
     for (let repeat = 0; ; repeat++) {
       try {
-        return await this.#once(work);
+        return await this.#once(work, durable);
       } catch (error) {
         if (repeat >= repeats || !isRetriable(error)) throw error;
         await delay(Math.random() * Math.min(backOff.capMs, backOff.baseMs * 2 ** repeat));
@@ -65,8 +65,8 @@ export class SqlDatabase implements Database {
     return this.engine.close();
   }
 
-  async #once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const session = await this.engine.begin();
+  async #once<T>(work: (tx: Tx) => Promise<T>, durable: boolean): Promise<T> {
+    const session = await this.engine.begin(durable);
     const tx = new OpenTransaction(this.dialect, session);
     let result: T;
     try {

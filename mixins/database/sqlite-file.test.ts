@@ -102,3 +102,15 @@ test("a transaction that SQLite itself gave up is rolled back, and the next one 
   await next.commit();
   expect(file.read("select n from t", []).rows).toEqual([{ n: 2 }]);
 });
+
+test("a commit that need not wait for the disk is seen by everybody, and the next one waits again", async () => {
+  const file = open();
+  const relaxed = await file.begin(false);
+  relaxed.run("insert into t values (1)", []);
+  expect(relaxed.run("pragma synchronous", []).rows).toEqual([{ synchronous: 1 }]);
+  await relaxed.commit();
+  expect(count(open())).toEqual([{ n: 1 }]);
+  const strict = await file.begin();
+  expect(strict.run("pragma synchronous", []).rows).toEqual([{ synchronous: 2 }]);
+  await strict.rollback();
+});

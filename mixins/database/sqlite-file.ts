@@ -31,6 +31,8 @@ export class SqliteFile {
   #reader: SqliteHandle | undefined;
   /** Only ever used by the one who is at the head of the queue. */
   #writer: SqliteHandle | undefined;
+  /** Whether the writer's commits wait for the disk. */
+  #durable = true;
   #closed = false;
 
   constructor(path: string) {
@@ -43,17 +45,25 @@ export class SqliteFile {
     return this.#reader.run(sql, args);
   }
 
-  async begin(): Promise<WriteSession> {
+  /** `durable`: its commit waits for the disk (synchronous=FULL), and with it for all that was committed before. */
+  async begin(durable = true): Promise<WriteSession> {
     await this.#queue.enter();
     try {
       // Waiting inside SQLite would block the event loop: this handle gives up at once and tries again.
       const writer = (this.#writer ??= this.#open("PRAGMA busy_timeout=0"));
+      this.#setDurable(writer, durable);
       await beginImmediate(writer);
       return this.#session(writer);
     } catch (error) {
       this.#queue.leave();
       throw error;
     }
+  }
+
+  #setDurable(writer: SqliteHandle, durable: boolean): void {
+    if (this.#durable === durable) return;
+    writer.exec(`PRAGMA synchronous=${durable ? "FULL" : "NORMAL"}`);
+    this.#durable = durable;
   }
 
   close(): void {

@@ -26,8 +26,8 @@ export function sqliteEngine({ path, logger }: Options): Engine {
     transactionType: Transaction.TYPES.IMMEDIATE,
   });
 
-  const begin = async (): Promise<Session> => {
-    const session = await file.begin();
+  const begin = async (durable: boolean): Promise<Session> => {
+    const session = await file.begin(durable);
     const run = async (sql: string, values: readonly Bindable[]): Promise<Result> => {
       logger?.(sql);
       return session.run(...bind(sql, values));

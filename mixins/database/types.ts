@@ -38,6 +38,14 @@ export interface OutgoingMessage {
   payload: string;
 }
 
+export interface TransactionOptions {
+  /**
+   * False for a write that may be forgotten when the machine loses power, because it would only be done once more: SQLite then doesn't
+   * wait for the disk. A killed process loses nothing either way. MySQL makes no difference between transactions. Default true.
+   */
+  durable?: boolean;
+}
+
 export interface Database extends Reader {
   readonly name: string;
   readonly sequelize: Sequelize;
@@ -45,7 +53,7 @@ export interface Database extends Reader {
    * Runs the work in a transaction and commits, or rolls back and rethrows. Repeats the whole work when the database chose it as the
    * victim of a deadlock or a lock wait ran out (at most 5 times, with jitter), so the work must have no effect outside the transaction.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Registers what runs inside every transaction as its last statement; the outbox mixin writes its rows there. */
   beforeCommit(hook: (tx: Tx, published: readonly OutgoingMessage[]) => Promise<void>): void;
   /** The database's clock in ms since the epoch; leases compare with it, never with a node's own. */

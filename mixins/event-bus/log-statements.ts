@@ -52,18 +52,13 @@ export function appends(partitions: number, clock: () => number): GroupHandler<r
 }
 
 /** Notes how far consumers have come. */
-export const commits: GroupHandler<Progress, void> = {
-  name: "commit",
-  async run(calls, tx) {
-    const rows = calls.map(({ consumer, topic, part, position }) => [consumer, topic, part, position]);
-    await tx.execute(
-      `insert into bus_consumer (consumer, topic, part, position) values ?
-       ${tx.dialect.upsert(["consumer", "topic", "part"], `position = ${tx.dialect.excluded("position")}`)}`,
-      [rows],
-    );
-    return calls.map(() => done(undefined));
-  },
-};
+export async function commit({ consumer, topic, part, position }: Progress, tx: Tx): Promise<void> {
+  await tx.execute(
+    `insert into bus_consumer (consumer, topic, part, position) values (?, ?, ?, ?)
+      ${tx.dialect.upsert(["consumer", "topic", "part"], `position = ${tx.dialect.excluded("position")}`)}`,
+    [consumer, topic, part, position],
+  );
+}
 
 /** Makes a consumer known, which begins with the oldest message that is there, and gives where it stands in every part of the topics. */
 export async function join(tx: Tx, consumer: string, topics: readonly string[], partitions: number): Promise<Progress[]> {

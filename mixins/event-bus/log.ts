@@ -2,12 +2,12 @@ import { pathToFileURL } from "node:url";
 
 import { openDatabase, type Database } from "../database";
 import { createGroupCommit, type GroupCommit, type GroupHandler } from "../group-commit";
-import { appends, commits, forget, join, lag, read, type Part, type Progress } from "./log-statements";
+import { appends, commit, forget, join, lag, read, type Part, type Progress } from "./log-statements";
 import { logTables } from "./log-tables";
 import { removeExpired } from "./retention";
 import type { BusMessage, ReceivedMessage } from "./types";
 
-/** The durable log in one SQLite file. Appends and commits that wait together share a transaction, and so one wait for the disk. */
+/** The durable log in one SQLite file. Appends that wait together share a transaction, and so one wait for the disk. */
 export class EventLog {
   private constructor(
     private readonly db: Database,
@@ -30,8 +30,9 @@ export class EventLog {
     return outcome.result;
   }
 
-  async commit(progress: Progress): Promise<void> {
-    await this.group.submit(commits, progress);
+  /** What is forgotten comes once more. */
+  commit(progress: Progress): Promise<void> {
+    return this.db.transaction((tx) => commit(progress, tx), { durable: false });
   }
 
   join(consumer: string, topics: readonly string[]): Promise<Progress[]> {

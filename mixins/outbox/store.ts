@@ -97,19 +97,23 @@ export class OutboxStore {
    */
   settle(owner: string, { sent, rejected, parked }: Settlement): Promise<boolean> {
     const touched = [...new Set([...sent, ...rejected, ...parked].map(({ bucket }) => bucket))];
-    return this.db.transaction(async (tx) => {
-      const owned = await tx.select<{ bucket: number }>(
-        `select bucket from outbox_bucket where bucket in (?) and owner = ? order by bucket ${tx.dialect.forShare}`,
-        [touched, owner],
-      );
-      const mine = new Set(owned.map(({ bucket }) => bucket));
-      const idsOf = (rows: readonly Row[]) => rows.filter(({ bucket }) => mine.has(bucket)).map(({ id }) => id);
-      if (idsOf(sent).length > 0) await tx.execute(`delete from ${this.table} where id in (?)`, [idsOf(sent)]);
-      if (idsOf(rejected).length > 0)
-        await tx.execute(`update ${this.table} set attempts = attempts + 1 where id in (?)`, [idsOf(rejected)]);
-      for (const { bucket, message } of parked) if (mine.has(bucket)) await this.#park(tx, message);
-      return mine.size === touched.length;
-    });
+    return this.db.transaction(
+      async (tx) => {
+        const owned = await tx.select<{ bucket: number }>(
+          `select bucket from outbox_bucket where bucket in (?) and owner = ? order by bucket ${tx.dialect.forShare}`,
+          [touched, owner],
+        );
+        const mine = new Set(owned.map(({ bucket }) => bucket));
+        const idsOf = (rows: readonly Row[]) => rows.filter(({ bucket }) => mine.has(bucket)).map(({ id }) => id);
+        if (idsOf(sent).length > 0) await tx.execute(`delete from ${this.table} where id in (?)`, [idsOf(sent)]);
+        if (idsOf(rejected).length > 0)
+          await tx.execute(`update ${this.table} set attempts = attempts + 1 where id in (?)`, [idsOf(rejected)]);
+        for (const { bucket, message } of parked) if (mine.has(bucket)) await this.#park(tx, message);
+        return mine.size === touched.length;
+        // What is forgotten is sent once more, and the inbox knows it.
+      },
+      { durable: false },
+    );
   }
 
   /** The keys of these buckets that are parked. Reads the whole table: for when a relay gains buckets or meets such a key again. */
