@@ -1,5 +1,5 @@
 export { createIndex } from "./create-index";
-export { openDatabase, type OpenOptions } from "./open";
+export { openDatabase, sqliteUrl, type OpenOptions } from "./open";
 export { databaseMixin, type DatabaseMixinOptions, type DatabaseVars } from "./mixin";
 export { CommitUnknown, DecideAgain, isCheckViolation, isDuplicateKey, isMissingTable, isRetriable, isUnavailable } from "./errors";
 export { tableReads, type TableReadsOptions } from "./table-reads";

@@ -1,3 +1,5 @@
+import { pathToFileURL } from "node:url";
+
 import type { Engine } from "./engine";
 import { mysqlEngine } from "./mysql";
 import { SqlDatabase } from "./sql-database";
@@ -15,6 +17,11 @@ export interface OpenOptions {
   poolSize?: number;
   /** Told of every statement, without its values. */
   logger?: (sql: string) => void;
+}
+
+/** The URL of a SQLite file. Any absolute path is good: what means something in a URL is encoded. */
+export function sqliteUrl(path: string): string {
+  return `sqlite:${pathToFileURL(path).pathname}`;
 }
 
 /** Opens a database. It connects with its first statement, so a server that is away shows there. */

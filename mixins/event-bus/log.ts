@@ -1,6 +1,4 @@
-import { pathToFileURL } from "node:url";
-
-import { openDatabase, type Database } from "../database";
+import { openDatabase, sqliteUrl, type Database } from "../database";
 import { createGroupCommit, type GroupCommit, type GroupHandler } from "../group-commit";
 import { appends, commit, forget, join, lag, read, type Part, type Progress } from "./log-statements";
 import { logTables } from "./log-tables";
@@ -18,7 +16,7 @@ export class EventLog {
 
   /** `partitions` of topics that are created from now on; messages are stamped with `clock`. */
   static async open(file: string, partitions: number, clock: () => number): Promise<EventLog> {
-    const db = await openDatabase({ name: "event bus", url: `sqlite:${pathToFileURL(file).pathname}`, migrations: [logTables] });
+    const db = await openDatabase({ name: "event bus", url: sqliteUrl(file), migrations: [logTables] });
     await db.migrate();
     return new EventLog(db, createGroupCommit(db), partitions, appends(partitions, clock));
   }

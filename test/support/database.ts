@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { createConnection } from "mysql2/promise";
 
-import { type Database, type Migration, openDatabase } from "../../mixins/database";
+import { type Database, type Migration, openDatabase, sqliteUrl } from "../../mixins/database";
 import { atEnd } from "./cleanup";
 
 /** Where the suites run. */
@@ -48,7 +48,7 @@ export function testShopUrl(services: readonly string[]): string | undefined {
 async function freshFile(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `test-${name}-`));
   atEnd(() => rm(folder, { recursive: true, force: true }));
-  return `sqlite:${join(folder, `${name}.sqlite`)}`;
+  return sqliteUrl(join(folder, `${name}.sqlite`));
 }
 
 async function freshSchema(server: string, name: string): Promise<string> {
