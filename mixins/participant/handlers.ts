@@ -1,0 +1,175 @@
+/**
+ * The set-based transactions of a participant: each takes the calls that wait together, enters their barrier rows first, and gives the
+ * service's handler only what has to be done. Two calls of one step never share a transaction.
+ */
+import type { Tx } from "../database/types";
+import type { GroupHandler } from "../group-commit/types";
+import { done, type Done, type Outcome, type Refusal } from "../outcome";
+import { byStep, changeOf, enter, knownOf, read, state, store, textOf, type BarrierChange, type BarrierRow } from "./barrier";
+import type { Begun, OutsideStepHandler, Performed, SettledCall, StepCall, StepHandler, StepKey, VerifyAnswer, VerifyCall } from "./types";
+
+/** What is left to do outside of the database for a step that is STARTED or UNKNOWN. */
+export class Started {
+  constructor(readonly work: unknown) {}
+}
+
+/** What a transaction leaves known of a step. */
+export type Known = VerifyAnswer | Started;
+
+type Handler<C> = GroupHandler<C, Known> & { run(calls: readonly C[], tx: Tx): Promise<readonly Done<Known>[]> };
+type Outside = OutsideStepHandler<unknown, unknown, unknown>;
+type Local = StepHandler<unknown, unknown>;
+
+export const isOutside = (handler: Local | Outside): handler is Outside => "perform" in handler;
+
+const emptyResult = {};
+
+/** A forward call after its parameters were checked. */
+export type ParsedCall = StepCall & { invalid?: Refusal };
+
+/** New steps are done, or begun when they need the outside; steps that are known already are answered from the barrier. */
+export function forwardHandler(action: string, handler: Local | Outside): Handler<ParsedCall> {
+  /** A refusal for bad parameters is kept like any other: a later version of the check must not think otherwise. */
+  const begin = async (calls: readonly ParsedCall[], tx: Tx): Promise<readonly Begun<unknown, unknown>[]> => {
+    const valid = calls.filter((call) => !call.invalid);
+    const begun = await each(valid, (list) => (isOutside(handler) ? handler.begin(list, tx) : handler.forward(list, tx)), action);
+    let next = 0;
+    return calls.map((call) => call.invalid ?? begun[next++] ?? missing(action));
+  };
+  return {
+    name: `participant.${action}`,
+    conflictKey: textOf,
+    async run(calls, tx) {
+      const rows = await enter(tx, calls, state.DONE);
+      const fresh = calls.filter((_, index) => rows[index]?.fresh);
+      const begun = await begin(fresh, tx);
+      await keep(tx, action, fresh, begun);
+      const answers: Done<Known>[] = [];
+      let next = 0;
+      for (const [index, call] of calls.entries()) {
+        const row = rows[index] ?? missing(action);
+        answers.push(done(row.fresh ? knownOfBegun(begun[next++]) : await knownOrResumed(handler, call, row, tx)));
+      }
+      return answers;
+    },
+  };
+}
+
+async function keep(tx: Tx, action: string, calls: readonly StepKey[], begun: readonly Begun<unknown, unknown>[]): Promise<void> {
+  const changes: BarrierChange[] = [];
+  const outside: StepKey[] = [];
+  calls.forEach((key, index) => {
+    const known = knownOfBegun(begun[index]);
+    if (known instanceof Started) {
+      changes.push({ key, state: state.STARTED, result: null });
+      outside.push(key);
+      return;
+    }
+    const change = changeOf(key, known);
+    // The row was entered as DONE without a result, so a plain success is written already.
+    if (change.state !== state.DONE || change.result !== null) changes.push(change);
+  });
+  await store(tx, changes);
+  await tx.insert(
+    "saga_outside",
+    outside.map(({ saga, id, step }) => ({ saga, id, step, action })),
+  );
+}
+
+function knownOfBegun(begun: Begun<unknown, unknown> | undefined): Known {
+  return begun && "started" in begun ? new Started(begun.started) : knownOfOutcome(begun);
+}
+
+function knownOfOutcome(outcome: Outcome | undefined): VerifyAnswer {
+  if (outcome === undefined) throw new Error("a step without an outcome");
+  return outcome.ok ? { state: "done", result: outcome.result ?? emptyResult } : { state: "refused", refusal: outcome };
+}
+
+async function knownOrResumed(handler: Local | Outside, key: StepKey, row: BarrierRow, tx: Tx): Promise<Known> {
+  const known = knownOf(row);
+  if (known.state !== "unknown") return known;
+  const work = isOutside(handler) ? await handler.resume({ saga: key.saga, id: key.id, step: key.step }, tx) : undefined;
+  if (work === undefined) throw new Error(`${textOf(key)} was started, but nothing tells what it needs`);
+  return new Started(work);
+}
+
+/** Takes back what was done; writes a tombstone where nothing is known; leaves what was refused or taken back as it is. */
+export function undoHandler(action: string, handler: Local): Handler<StepKey> {
+  return {
+    name: `participant.${action}`,
+    conflictKey: textOf,
+    async run(keys, tx) {
+      const rows = await enter(tx, keys, state.TOMB);
+      const changes: BarrierChange[] = [];
+      const calls: (StepKey & { result: unknown })[] = [];
+      keys.forEach((key, index) => {
+        const row = rows[index];
+        if (row?.state !== state.DONE) return;
+        const { saga, id, step } = key;
+        calls.push({ saga, id, step, result: row.result === null ? emptyResult : JSON.parse(row.result) });
+        changes.push({ key, state: state.UNDONE, result: row.result });
+      });
+      if (calls.length > 0) await handler.undo?.(calls, tx);
+      await store(tx, changes);
+      return keys.map(() => done<Known>({ state: "done", result: emptyResult }));
+    },
+  };
+}
+
+/** Tells what became of pivots; those that are to be sealed get a tombstone where nothing is known. */
+export function verifyHandler(action: string, handler: Local | Outside): Handler<VerifyCall> {
+  return {
+    name: `participant.${action}`,
+    conflictKey: textOf,
+    async run(calls, tx) {
+      const toSeal = calls.filter((call) => call.seal);
+      if (toSeal.length > 0) await enter(tx, toSeal, state.TOMB);
+      const rows = await read(tx, calls);
+      const answers: Done<Known>[] = [];
+      for (const call of calls) {
+        const row = rows.get(textOf(call));
+        answers.push(done(row ? await knownOrResumed(handler, call, row, tx) : { state: "absent" }));
+      }
+      return answers;
+    },
+  };
+}
+
+export type SettleCall = Omit<SettledCall, "performed"> & { performed: Performed };
+
+/** The second transaction of work outside of the database: what came of it. Another process may have been faster. */
+export function settleHandler(action: string, handler: Outside): Handler<SettleCall> {
+  return {
+    name: `participant.${action}.settle`,
+    conflictKey: textOf,
+    async run(calls, tx) {
+      const answers = (await enter(tx, calls, state.STARTED)).map(knownOf);
+      const open = calls.map((call, index) => ({ call, index })).filter(({ index }) => answers[index]?.state === "unknown");
+      const told = open.filter(({ call }) => call.performed.state !== "unknown");
+      const outcomes = await each(told, (list) => handler.settle(list.map(({ call }) => call as SettledCall), tx), action);
+      told.forEach(({ index }, position) => (answers[index] = knownOfOutcome(outcomes[position])));
+      const doubted = open.filter((one) => !told.includes(one)).map(({ call: { saga, id, step } }) => ({ saga, id, step }));
+      if (doubted.length > 0) await handler.doubt?.(doubted, tx);
+      await store(tx, open.map(({ call, index }) => changeOf(call, answers[index])));
+      await forget(tx, told.map(({ call }) => call));
+      return answers.map((answer) => done<Known>(answer));
+    },
+  };
+}
+
+async function forget(tx: Tx, keys: readonly StepKey[]): Promise<void> {
+  for (const { saga, step, ids } of byStep(keys)) {
+    await tx.execute("delete from saga_outside where saga = ? and step = ? and id in (?)", [saga, step, ids]);
+  }
+}
+
+async function each<C, O>(calls: readonly C[], work: (calls: readonly C[]) => Promise<readonly O[]>, action: string): Promise<readonly O[]> {
+  if (calls.length === 0) return [];
+  const outcomes = await work(calls);
+  if (outcomes.length !== calls.length) throw new Error(`${action} gave ${outcomes.length} outcomes for ${calls.length} calls`);
+  return outcomes;
+}
+
+function missing(action: string): never {
+  throw new Error(`${action} gave a step no outcome`);
+}

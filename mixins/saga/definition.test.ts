@@ -1,0 +1,117 @@
+import type { StepRef, UndoRef, VerifyRef } from "../action-ref";
+import { defineSaga, saga, type InputOf, type ResultsOf, type SagaDefinition } from "./definition";
+import { nextMove, knowledge } from "./plan";
+
+/** A contract as a service exports it. */
+const seat = {
+  book: { name: "seat.book", kind: "step" } as StepRef<{ trip: string; seats: number }, { row: number }, "seat.book">,
+  free: { name: "seat.free", kind: "undo" } as UndoRef<"seat.free">,
+};
+const charge = {
+  take: { name: "charge.take", kind: "step" } as StepRef<{ amount: number }, { receipt: string }, "charge.take">,
+  outcome: { name: "charge.outcome", kind: "verify" } as VerifyRef<"charge.outcome">,
+};
+const mail = { send: { name: "mail.send", kind: "step" } as StepRef<{ receipt: string }, { sent: true }, "mail.send"> };
+
+interface Trip {
+  id: string;
+  price: number;
+}
+
+const start = () => defineSaga<Trip>("trip", { version: 1, deadline: "30s" });
+const withSeat = () => start().step("seat", { call: seat.book, with: ({ input }) => ({ trip: input.id, seats: 1 }), undo: seat.free });
+const whole = () =>
+  withSeat()
+    .pivot("charge", { call: charge.take, with: ({ input, results }) => ({ amount: input.price + results.seat.row }), verify: charge.outcome, timeout: "10s" })
+    .retry("mail", { call: mail.send, with: ({ results }) => ({ receipt: results.charge.receipt }) });
+
+describe("a definition is data", () => {
+  test("stages, steps and times as they were written", () => {
+    const { type, version, deadlineMs, stages } = whole();
+    expect({ type, version, deadlineMs }).toEqual({ type: "trip", version: 1, deadlineMs: 30_000 });
+    expect(stages.map((stage) => stage.map(({ name, kind, call, undo, verify, timeoutMs }) => ({ name, kind, call, undo, verify, timeoutMs })))).toEqual([
+      [{ name: "seat", kind: "compensable", call: "seat.book", undo: "seat.free" }],
+      [{ name: "charge", kind: "pivot", call: "charge.take", verify: "charge.outcome", timeoutMs: 10_000 }],
+      [{ name: "mail", kind: "retriable", call: "mail.send" }],
+    ]);
+  });
+
+  test("parameters are functions of input and earlier results", () => {
+    const [, [pivot]] = whole().stages as [unknown, SagaDefinition["stages"][number]];
+    expect(pivot?.params({ input: { id: "t", price: 10 }, results: { seat: { row: 7 } } })).toEqual({ amount: 17 });
+  });
+
+  test("a pivot travels alone unless its definition says otherwise, the other steps in company", () => {
+    const context = { input: { id: "t", price: 10 }, results: {} };
+    expect(whole().stages.flat().map((step) => step.alone(context))).toEqual([false, true, false]);
+    const cheap = withSeat().pivot("charge", { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome, alone: ({ input }) => input.price > 100 });
+    expect(cheap.stages.flat().map((step) => step.alone(context))).toEqual([false, false]);
+  });
+
+  test("two steps can't share a name", () => {
+    expect(() => withSeat().step("seat", { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free })).toThrow("two steps called seat");
+  });
+
+  test("a builder is not changed by what is built on it", () => {
+    const common = withSeat();
+    common.pivot("charge", { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome });
+    expect(common.stages).toHaveLength(1);
+    expect(nextMove(common as unknown as SagaDefinition, knowledge({}), { firstOwner: true, late: false })).toMatchObject({ kind: "call" });
+  });
+});
+
+/** Nothing of this runs: each line below an expectation must not compile. */
+export function mustNotCompile(): void {
+  start().step("seat", {
+    // @ts-expect-error a misspelt action
+    call: seat.boook,
+    with: () => ({ trip: "t", seats: 1 }),
+    undo: seat.free,
+  });
+  // @ts-expect-error a wrong type of a parameter
+  start().step("seat", { call: seat.book, with: () => ({ trip: "t", seats: "one" }), undo: seat.free });
+  // @ts-expect-error a missing parameter
+  start().step("seat", { call: seat.book, with: () => ({ trip: "t" }), undo: seat.free });
+  // @ts-expect-error a field that the input doesn't have
+  start().step("seat", { call: seat.book, with: ({ input }) => ({ trip: input.nope, seats: 1 }), undo: seat.free });
+  // @ts-expect-error a compensable step without its undo
+  start().step("seat", { call: seat.book, with: () => ({ trip: "t", seats: 1 }) });
+  // @ts-expect-error the undo of a step must be an undo
+  start().step("seat", { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.book });
+  // @ts-expect-error a parallel step without its undo
+  start().parallel({ seat: { call: seat.book, with: () => ({ trip: "t", seats: 1 }) } });
+  // @ts-expect-error a wrong parameter of a parallel step
+  start().parallel({ seat: { call: seat.book, with: () => ({ trip: 5, seats: 1 }), undo: seat.free } });
+  // @ts-expect-error a pivot without its verify
+  withSeat().pivot("charge", { call: charge.take, with: () => ({ amount: 1 }) });
+  // @ts-expect-error a pivot that may be left out
+  withSeat().pivot("charge", { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome, when: () => true });
+  // @ts-expect-error the result of a step that is not there yet
+  withSeat().pivot("charge", { call: charge.take, with: ({ results }) => ({ amount: results.mail.sent ? 1 : 0 }), verify: charge.outcome });
+  // @ts-expect-error after the pivot there is no compensable step
+  whole().step("seat2", { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free });
+  // @ts-expect-error and no second pivot
+  whole().pivot("again", { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome });
+  // @ts-expect-error before the pivot there is no step that can't be undone
+  withSeat().retry("mail", { call: mail.send, with: () => ({ receipt: "r" }) });
+  // @ts-expect-error not a duration
+  defineSaga<Trip>("trip", { version: 1, deadline: "2 minutes" });
+  saga(whole(), {
+    completed: async (ended) => {
+      const row: number | undefined = ended[0]?.results.seat.row;
+      // @ts-expect-error a result that no step has
+      void ended[0]?.results.nope;
+      void row;
+    },
+    compensated: async (ended) => {
+      // @ts-expect-error a compensated saga may lack any result
+      void ended[0]?.results.seat.row;
+      void ended[0]?.cause.type;
+    },
+  });
+  // @ts-expect-error both ends are needed
+  saga(whole(), { completed: async () => undefined });
+  const input: InputOf<ReturnType<typeof whole>> = { id: "t", price: 1 };
+  const results: ResultsOf<ReturnType<typeof whole>> = { seat: { row: 1 }, charge: { receipt: "r" }, mail: { sent: true } };
+  void [input, results];
+}

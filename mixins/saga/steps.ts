@@ -1,0 +1,152 @@
+/**
+ * Asks participants until they say something final, or it is time to stop asking. Technical errors, and only they, are repeated; what a
+ * participant refuses is final. Everything that is heard is learnt at once and kept for the log.
+ */
+import { SAGA_STEP_SEALED, type StepAnswer, type StepKey, type VerifyAnswer } from "../participant/types";
+import { pause } from "../waiting";
+import type { Instance } from "./claims";
+import type { SagaDefinition, StepDefinition } from "./definition";
+import { contextOf, isCommitted, isResult, learn, type Entry } from "./plan";
+import { jitter } from "./timings";
+import type { RunContext } from "./run";
+
+type Said = Pick<Entry, "outcome" | "detail">;
+type Question = Pick<Entry, "phase"> & { said: Promise<Said> };
+
+export class Steps {
+  /** What was heard and is not in the log yet. */
+  readonly unlogged: Entry[] = [];
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly definition: SagaDefinition,
+    private readonly saga: Instance,
+  ) {}
+
+  /** The deadline has passed. */
+  get late(): boolean {
+    return this.context.clock() >= this.saga.deadlineAt;
+  }
+
+  /** False when the step stays unanswered and has to be asked again another time. */
+  async call(step: StepDefinition): Promise<boolean> {
+    this.saga.known.called.add(step.name);
+    if (step.kind === "pivot") return this.#callPivot(step);
+    if (step.kind === "retriable" || isCommitted(this.definition, this.saga.known)) return this.#repeat(step, () => this.#insist(step));
+    await this.#callCompensable(step);
+    return true;
+  }
+
+  seal(step: StepDefinition): Promise<boolean> {
+    return this.#repeat(step, () => this.#verify(step, true));
+  }
+
+  undo(step: StepDefinition): Promise<boolean> {
+    return this.#repeat(step, () => this.#undo(step));
+  }
+
+  /** Stops asking when the saga can't succeed any more; that the step was given up is knowledge too. */
+  async #callCompensable(step: StepDefinition): Promise<void> {
+    const { known } = this.saga;
+    const hopeless = () => this.late || Object.keys(known.refusals).length > 0;
+    const answered = await this.#repeat(step, () => this.#forward(step), (last) => !hopeless() && !isSealed(last.detail));
+    if (!answered && !hopeless()) known.spent.add(step.name);
+  }
+
+  /** A call of unknown outcome may have been done: it is asked for, and made again only when the participant has never seen it. */
+  #callPivot(step: StepDefinition): Promise<boolean> {
+    return this.#repeat(step, (last) => (last && last.detail !== absent ? this.#verify(step, false) : this.#forward(step)));
+  }
+
+  #forward(step: StepDefinition): Question {
+    return { phase: "forward", said: this.#answerTo(step).then((answer) => saidBy(answer, step)) };
+  }
+
+  /** A step that can't be refused any more: a refusal is a fault, and the step is asked again. */
+  #insist(step: StepDefinition): Question {
+    const said = this.#answerTo(step).then((answer): Said => (answer.ok ? saidBy(answer, step) : { outcome: "failed", detail: answer }));
+    return { phase: "forward", said };
+  }
+
+  async #answerTo(step: StepDefinition): Promise<StepAnswer> {
+    const context = contextOf(this.saga.known);
+    return this.context.participants.forward(step, { ...this.#addressed(step), params: step.params(context) }, step.alone(context));
+  }
+
+  #verify(step: StepDefinition, seal: boolean): Question {
+    return {
+      phase: seal ? "seal" : "verify",
+      said: this.context.participants.verify(step, { ...this.#addressed(step), seal }).then(saidByVerify),
+    };
+  }
+
+  #undo(step: StepDefinition): Question {
+    const said = this.context.participants
+      .undo(step, this.#addressed(step))
+      .then((answer): Said => (answer.ok ? { outcome: "done" } : { outcome: "failed", detail: answer }));
+    return { phase: "undo", said };
+  }
+
+  #addressed(step: StepDefinition): StepKey & { trace?: Record<string, string> } {
+    const { type, id, trace } = this.saga;
+    return { saga: type, id, step: step.name, ...(trace && { trace }) };
+  }
+
+  async #repeat(step: StepDefinition, ask: (last?: Entry) => Question, goesOn: (last: Entry) => boolean = () => true): Promise<boolean> {
+    const { stopping, timings, random } = this.context;
+    let last: Entry | undefined;
+    for (let attempt = 1; ; attempt++) {
+      last = await this.#hear(step, attempt, ask(last));
+      if (isResult(last)) return true;
+      if (attempt > timings.retries || !goesOn(last)) return false;
+      await pause(jitter(attempt - 1, timings.retryBaseMs, timings.retryCapMs, random), stopping);
+      if (stopping.aborted || !goesOn(last)) return false;
+    }
+  }
+
+  async #hear(step: StepDefinition, attempt: number, { phase, said }: Question): Promise<Entry> {
+    const { clock, onStep } = this.context;
+    const begun = performance.now();
+    const { outcome, detail } = await said.catch(saidByError);
+    const ms = Math.round(performance.now() - begun);
+    const entry: Entry = { step: step.name, phase, outcome, detail, attempt, ms, at: clock() };
+    learn(this.saga.known, entry);
+    this.unlogged.push(entry);
+    onStep({ type: this.saga.type, id: this.saga.id, step: step.name, phase, outcome, ms, attempt });
+    return entry;
+  }
+}
+
+/** The participant has never seen the step. */
+const absent = { state: "absent" } as const;
+
+const isSealed = (detail: unknown): boolean => (detail as { type?: unknown } | undefined)?.type === SAGA_STEP_SEALED;
+
+function saidBy(answer: StepAnswer, step: StepDefinition): Said {
+  if (answer.ok) return { outcome: "done", detail: answer.result };
+  if ("failed" in answer) return { outcome: "failed", detail: answer };
+  if (!isSealed(answer)) return { outcome: "refused", detail: answer };
+  // A tombstone is nobody's refusal. A pivot that meets one never happens; a compensable step that does belongs to somebody else by now.
+  return { outcome: step.kind === "pivot" ? "sealed" : "failed", detail: answer };
+}
+
+function saidByVerify(answer: VerifyAnswer): Said {
+  switch (answer.state) {
+    case "done":
+      return { outcome: "done", detail: answer.result };
+    case "refused":
+      return { outcome: "refused", detail: answer.refusal };
+    case "sealed":
+      return { outcome: "sealed" };
+    case "absent":
+      return { outcome: "unknown", detail: absent };
+    case "unknown":
+      return { outcome: "unknown" };
+  }
+}
+
+/** Whatever is thrown is technical. */
+function saidByError(error: unknown): Said {
+  const { type, name, message } = (error ?? {}) as { type?: unknown; name?: unknown; message?: unknown };
+  return { outcome: "failed", detail: { type: String(type ?? name ?? "Error"), detail: String(message ?? error) } };
+}

@@ -1,0 +1,62 @@
+import { createIndex } from "../database";
+import type { Tx } from "../database/types";
+import type { SagaState } from "./types";
+
+/** Codes of `saga_instance.state`. */
+export const stateCode: Readonly<Record<SagaState, number>> = {
+  RUNNING: 1,
+  WAITING: 2,
+  COMPENSATING: 3,
+  COMPLETED: 4,
+  COMPENSATED: 5,
+  PARKED: 6,
+};
+
+const states = new Map(Object.entries(stateCode).map(([state, code]) => [code, state as SagaState]));
+
+export function stateOf(code: number): SagaState {
+  const state = states.get(code);
+  if (!state) throw new Error(`no saga state has the code ${code}`);
+  return state;
+}
+
+/** `saga_instance.owner` of an open saga that nobody holds: it was released, or parked. Of an ended one it is NULL. */
+export const unowned = "";
+
+/** `saga_step.step` of the row that holds the whole trail of a saga in which all went well. */
+export const wholeTrail = "*";
+
+/** Codes of `saga_step.phase`. `signal` and `operator` are for what reaches a saga from outside; nothing writes them yet. */
+export const phaseCode = { trail: 0, forward: 1, undo: 2, verify: 3, seal: 4, signal: 5, operator: 6 } as const;
+
+/** Codes of `saga_step.outcome`. */
+export const outcomeCode = { done: 1, refused: 2, failed: 3, unknown: 4, sealed: 5 } as const;
+
+/**
+ * - `saga_instance` one row per saga. `owner` is the process start that runs it; the index on it finds what a dead owner left, what was
+ *   released (with `next_at` due) and what is parked, and holds open sagas only. `recoveries` counts claims from a dead owner and
+ *   `releases` voluntary ones, both since the last newly logged result. `undo_set` and `cause` are written with the decision to
+ *   compensate. Results are in `saga_step`, once.
+ * - `saga_step` the log, written behind. While all goes well one row (`step` `*`) holds a saga's trail; once something doesn't, there is
+ *   one for each step and attempt. `seq` counts within an epoch.
+ * - `saga_node` one lease per owner, in the database's time.
+ */
+export async function createSagaTables(tx: Tx): Promise<void> {
+  const { tableOptions } = tx.dialect;
+  const key = "type varchar(64) not null, business_key varchar(64) not null";
+  await tx.execute(
+    `create table if not exists saga_instance (${key}, version integer not null, state tinyint not null, owner varchar(36), epoch integer not null,
+      next_at bigint, deadline_at bigint not null, recoveries integer not null, releases integer not null,
+      input mediumtext not null, undo_set text, cause text, trace text, created_at bigint not null, updated_at bigint not null,
+      primary key (type, business_key)) ${tableOptions}`,
+  );
+  await createIndex(tx, "saga_instance", ["owner"]);
+  await tx.execute(
+    `create table if not exists saga_step (${key}, epoch integer not null, seq integer not null, step varchar(64) not null, phase tinyint not null,
+      outcome tinyint not null, attempt integer not null, ms integer not null, detail mediumtext, at bigint not null,
+      primary key (type, business_key, epoch, seq)) ${tableOptions}`,
+  );
+  await tx.execute(
+    `create table if not exists saga_node (owner varchar(36) not null primary key, started_at bigint not null, lease_until bigint not null) ${tableOptions}`,
+  );
+}
