@@ -1,0 +1,173 @@
+import { generateKeyPairSync } from "node:crypto";
+import { resolve } from "node:path";
+
+import { ServiceBroker } from "moleculer";
+
+import { bindConfig, ConfigError, configOf, loadConfig } from "./config";
+
+const names = ["gateway", "user", "order", "order-history"];
+const load = (env: Record<string, string>) => loadConfig(env, names);
+
+const keys = generateKeyPairSync("ed25519", {
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+});
+const rsa = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+});
+
+function refusal(env: Record<string, string>): string {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error("was accepted");
+}
+
+describe("defaults", () => {
+  test("an empty environment is the embedded shop on port 3000", () => {
+    const config = load({});
+    expect(config).toMatchObject({
+      production: false,
+      host: "127.0.0.1",
+      port: 3000,
+      nodePort: 3030,
+      dataDir: resolve("data"),
+      services: names,
+      seed: "demo",
+      demoPassword: undefined,
+      embedded: true,
+      businessTimeZone: "UTC",
+      orderWaitMs: 5_000,
+      orderTimeoutMs: 8_000,
+      accessTokenSeconds: 900,
+      logLevel: "info",
+    });
+    expect(config.databaseUrl("order")).toBe(`sqlite:${resolve("data/order.sqlite")}`);
+    expect(load({ DATA_DIR: "/srv/shop #1?" }).databaseUrl("order")).toBe("sqlite:/srv/shop%20%231%3F/order.sqlite");
+  });
+
+  test("a variable that is set to nothing counts as not set", () => {
+    expect(load({ PORT: "", SERVICES: "", DEMO_PASSWORD: "", DATABASE_URL: "" })).toMatchObject({
+      port: 3000,
+      services: names,
+      embedded: true,
+    });
+  });
+
+  test("nothing can be changed afterwards", () => {
+    const config = load({});
+    expect(Object.isFrozen(config) && Object.isFrozen(config.services)).toBe(true);
+  });
+});
+
+describe("values", () => {
+  test("are taken as given", () => {
+    const given = { HOST: "0.0.0.0", PORT: "0", NODE_PORT: "65535", DATA_DIR: "/srv/shop", SERVICES: " order, user,order ", SEED: "none" };
+    expect(
+      load({ ...given, BUSINESS_TIME_ZONE: "Asia/Seoul", ORDER_WAIT_MS: "50", LOG_LEVEL: "fatal", DEMO_PASSWORD: "password" }),
+    ).toMatchObject({
+      host: "0.0.0.0",
+      port: 0,
+      nodePort: 65_535,
+      dataDir: "/srv/shop",
+      services: ["order", "user"],
+      seed: "none",
+      businessTimeZone: "Asia/Seoul",
+      orderWaitMs: 50,
+      orderTimeoutMs: 3_050,
+      logLevel: "fatal",
+      demoPassword: "password",
+    });
+  });
+
+  test("DATABASE_URL gives each service a schema of its own", () => {
+    const config = load({ DATABASE_URL: "mysql://root:p%40ss@db:3306/shop?ssl=1" });
+    expect(config.embedded).toBe(false);
+    expect(config.databaseUrl("order")).toBe("mysql://root:p%40ss@db:3306/shop_order?ssl=1");
+    expect(config.databaseUrl("order-history")).toBe("mysql://root:p%40ss@db:3306/shop_order_history?ssl=1");
+  });
+
+  test("a service's own URL goes before DATABASE_URL, and ends the embedded size", () => {
+    const config = load({ ORDER_HISTORY_DATABASE_URL: "sqlite:/srv/history.sqlite", ORDER_DATABASE_URL: "mysql://db/orders" });
+    expect(config.databaseUrl("order-history")).toBe("sqlite:/srv/history.sqlite");
+    expect(config.databaseUrl("order")).toBe("mysql://db/orders");
+    expect(config.databaseUrl("user")).toBe(`sqlite:${resolve("data/user.sqlite")}`);
+    expect(config.embedded).toBe(false);
+  });
+
+  test("token keys come as PEM, as PEM in one line, or as base64 of PEM", () => {
+    const base64 = Buffer.from(keys.publicKey).toString("base64");
+    const config = load({ TOKEN_PRIVATE_KEY: keys.privateKey.replaceAll("\n", "\\n"), TOKEN_PUBLIC_KEY: base64 });
+    expect(config).toMatchObject({ tokenPrivateKey: keys.privateKey, tokenPublicKey: keys.publicKey });
+  });
+});
+
+describe("bad values are refused in one line that names the variable and what is allowed", () => {
+  const bad: { env: Record<string, string>; named: string; allowed: string }[] = [
+    { env: { PORT: "abc" }, named: 'PORT="abc"', allowed: "a port from 1 to 65535, or 0" },
+    { env: { PORT: "65536" }, named: 'PORT="65536"', allowed: "a port" },
+    { env: { NODE_PORT: "-1" }, named: 'NODE_PORT="-1"', allowed: "a port" },
+    { env: { HOST: "http://x/" }, named: "HOST=", allowed: "a host name" },
+    { env: { SERVICES: "order,gatway" }, named: 'SERVICES="order,gatway"', allowed: "gateway, user, order, order-history" },
+    { env: { SERVICES: " , " }, named: "SERVICES=", allowed: "gateway, user" },
+    { env: { SEED: "yes" }, named: 'SEED="yes"', allowed: "demo or none" },
+    { env: { BUSINESS_TIME_ZONE: "Mars/Olympus" }, named: 'BUSINESS_TIME_ZONE="Mars/Olympus"', allowed: "Asia/Seoul" },
+    { env: { ORDER_WAIT_MS: "5s" }, named: 'ORDER_WAIT_MS="5s"', allowed: "milliseconds from 0 to 60000" },
+    { env: { ORDER_WAIT_MS: "60001" }, named: "ORDER_WAIT_MS=", allowed: "milliseconds" },
+    { env: { DRAIN_MS: "1.5" }, named: "DRAIN_MS=", allowed: "milliseconds" },
+    { env: { LOG_LEVEL: "loud" }, named: 'LOG_LEVEL="loud"', allowed: "fatal, error, warn" },
+    { env: { DATABASE_URL: "postgres://a:secret@b/c" }, named: "DATABASE_URL=…", allowed: "mysql://" },
+    { env: { DATABASE_URL: "mysql://a:secret@b/" }, named: "DATABASE_URL=…", allowed: "mysql://" },
+    { env: { DATABASE_URL: "mysql://a:secret@b/c;drop" }, named: "DATABASE_URL=…", allowed: "mysql://" },
+    { env: { ORDER_DATABASE_URL: "sqlite:secret.db" }, named: "ORDER_DATABASE_URL=…", allowed: "sqlite:/path" },
+    { env: { DEMO_PASSWORD: "secret" }, named: "DEMO_PASSWORD=…", allowed: "8 to 128 characters" },
+    { env: { TOKEN_PRIVATE_KEY: "secret" }, named: "TOKEN_PRIVATE_KEY=…", allowed: "an Ed25519 private key" },
+    { env: { TOKEN_PRIVATE_KEY: rsa.privateKey }, named: "TOKEN_PRIVATE_KEY=…", allowed: "an Ed25519 private key" },
+    { env: { TOKEN_PUBLIC_KEY: rsa.publicKey }, named: "TOKEN_PUBLIC_KEY=…", allowed: "an Ed25519 public key" },
+    { env: { TOKEN_PUBLIC_KEY: keys.privateKey }, named: "TOKEN_PUBLIC_KEY=…", allowed: "an Ed25519 public key" },
+  ];
+  test.each(bad)("$named", ({ env, named, allowed }) => {
+    const line = refusal(env);
+    expect(line).toContain(named);
+    expect(line).toContain(allowed);
+    expect(line).not.toMatch(/\n|secret|BEGIN/);
+  });
+
+  test("all of them at once, still in one line", () => {
+    expect(refusal({ PORT: "x", SEED: "y" })).toMatch(/^PORT="x".*; SEED="y".*$/);
+  });
+});
+
+describe("production", () => {
+  const production = { NODE_ENV: "production" };
+
+  test("is never seeded", () => {
+    expect(load({ ...production, SEED: "demo", SERVICES: "order" }).seed).toBe("none");
+  });
+
+  test("wants the keys of the services that it runs", () => {
+    expect(refusal(production)).toMatch(/^TOKEN_PRIVATE_KEY is missing/);
+    expect(refusal({ ...production, SERVICES: "gateway" })).toMatch(/^TOKEN_PUBLIC_KEY is missing/);
+    expect(load({ ...production, TOKEN_PRIVATE_KEY: keys.privateKey }).production).toBe(true);
+    expect(load({ ...production, SERVICES: "gateway", TOKEN_PUBLIC_KEY: keys.publicKey }).production).toBe(true);
+    expect(load({ ...production, SERVICES: "order" }).production).toBe(true);
+  });
+});
+
+test("a public key alone doesn't let another pair be made up for signing", () => {
+  expect(refusal({ TOKEN_PUBLIC_KEY: keys.publicKey })).toMatch(/^TOKEN_PRIVATE_KEY is missing/);
+});
+
+test("the settings of a node are found by its broker", async () => {
+  const broker = new ServiceBroker({ logger: false });
+  expect(() => configOf(broker)).toThrow("no configuration");
+  const config = load({});
+  bindConfig(broker, config);
+  expect(configOf(broker)).toBe(config);
+  await broker.stop();
+});

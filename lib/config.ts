@@ -1,0 +1,119 @@
+/** Settings of one node, parsed once from the environment and frozen (rule 3: nothing else reads `process.env`). */
+import { join, resolve } from "node:path";
+
+import type { ServiceBroker } from "moleculer";
+
+import { sqliteUrl } from "../mixins/database";
+import { ConfigError, parseEnvironment, variableOf, type Environment } from "./environment";
+
+export { ConfigError };
+
+export interface Config {
+  production: boolean;
+  host: string;
+  /** 0 picks a free port. */
+  port: number;
+  nodePort: number;
+  /** Absolute path. */
+  dataDir: string;
+  /** Names of the services that this node runs. */
+  services: readonly string[];
+  seed: "demo" | "none";
+  demoPassword: string | undefined;
+  /** PEM. Without them `lib/keys.ts` makes a pair in `dataDir`, never in production. */
+  tokenPrivateKey: string | undefined;
+  tokenPublicKey: string | undefined;
+  /** True when every database is a SQLite file under `dataDir`: this process is the only owner of everything. */
+  embedded: boolean;
+  /** `sqlite:<absolute path>` or `mysql://user:password@host:port/schema`. */
+  databaseUrl(service: string): string;
+  /** Time zone of calendar days, weeks and months. */
+  businessTimeZone: string;
+  /** How long `POST /orders` waits for the saga before it answers 202, in ms. */
+  orderWaitMs: number;
+  /** Time of a call to another service that has no time of its own, in ms. */
+  requestTimeoutMs: number;
+  /** Time of `order.place`: its wait and what comes before and after, in ms. */
+  orderTimeoutMs: number;
+  /** Time of a call to the payment provider, in ms. */
+  providerTimeoutMs: number;
+  /** Time of the payment's step: the provider's and the two transactions around it, in ms. */
+  paymentTimeoutMs: number;
+  /** How long a node that stops waits for requests in flight, in ms. */
+  drainMs: number;
+  /** Life of an access token, in seconds. */
+  accessTokenSeconds: number;
+  logLevel: string;
+}
+
+/** Nobody is to run a public shop on keys that a container makes up at each start. */
+function checkKeys(config: Config): void {
+  const { tokenPrivateKey: priv, tokenPublicKey: pub, services, production } = config;
+  if (!production && !priv && !pub) return;
+  if (services.includes("user") && !priv)
+    throw new ConfigError("TOKEN_PRIVATE_KEY is missing: the service user signs access tokens with it");
+  if (services.includes("gateway") && !priv && !pub)
+    throw new ConfigError("TOKEN_PUBLIC_KEY is missing: the service gateway checks access tokens with it");
+}
+
+/**
+ * The settings that an environment asks for.
+ * @param serviceNames every service there is: `SERVICES` may name these, and all of them run when it is left out
+ * @throws ConfigError
+ */
+export function loadConfig(env: Environment, serviceNames: readonly string[]): Config {
+  const { given, ...settings } = parseEnvironment(env, serviceNames);
+  const production = settings.NODE_ENV === "production";
+  const dataDir = resolve(settings.DATA_DIR);
+  const own = (service: string) => given[variableOf(service)];
+  const config: Config = {
+    production,
+    host: settings.HOST,
+    port: settings.PORT,
+    nodePort: settings.NODE_PORT,
+    dataDir,
+    services: Object.freeze(settings.SERVICES),
+    seed: production ? "none" : settings.SEED,
+    demoPassword: settings.DEMO_PASSWORD,
+    tokenPrivateKey: settings.TOKEN_PRIVATE_KEY,
+    tokenPublicKey: settings.TOKEN_PUBLIC_KEY,
+    embedded: !settings.DATABASE_URL && !serviceNames.some(own),
+    databaseUrl: (service) => own(service) ?? schemaOf(settings.DATABASE_URL, service) ?? sqliteUrl(join(dataDir, `${service}.sqlite`)),
+    businessTimeZone: settings.BUSINESS_TIME_ZONE,
+    orderWaitMs: settings.ORDER_WAIT_MS,
+    requestTimeoutMs: 5_000,
+    orderTimeoutMs: settings.ORDER_WAIT_MS + 3_000,
+    providerTimeoutMs: 10_000,
+    paymentTimeoutMs: 12_000,
+    drainMs: settings.DRAIN_MS,
+    accessTokenSeconds: 15 * 60,
+    logLevel: settings.LOG_LEVEL,
+  };
+  checkKeys(config);
+  return Object.freeze(config);
+}
+
+/** `loadConfig` of this process's own environment, or of what `change` makes of it. */
+export function configFromEnvironment(serviceNames: readonly string[], change = (own: Environment): Environment => own): Config {
+  return loadConfig(change(process.env), serviceNames);
+}
+
+function schemaOf(base: string | undefined, service: string): string | undefined {
+  if (!base) return undefined;
+  const url = new URL(base);
+  url.pathname += `_${service.replaceAll("-", "_")}`;
+  return url.href;
+}
+
+const configs = new WeakMap<ServiceBroker, Config>();
+
+/** Ties the settings to the broker of this node; they never travel with it. */
+export function bindConfig(broker: ServiceBroker, config: Config): void {
+  configs.set(broker, config);
+}
+
+export function configOf(broker: ServiceBroker): Config {
+  const config = configs.get(broker);
+  if (!config) throw new Error("this broker has no configuration: create it with createBroker()");
+  return config;
+}

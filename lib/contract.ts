@@ -1,0 +1,159 @@
+/**
+ * Contracts: all that other services may know of a service. Parameters, results, refusals, events and REST routes are said once, here;
+ * validation, the types of calls, the gateway's routes and the documents come from them.
+ */
+import type { z } from "zod";
+
+import type { ActionRef, BatchRef, StepRef, UndoRef, VerifyRef } from "../mixins/action-ref";
+import type { ErrorCode } from "./errors/catalogue";
+
+/** A REST route below `/api/v1`, e.g. `GET /orders/:id`. */
+export type Route = `${"GET" | "POST" | "PATCH" | "DELETE"} /${string}`;
+
+export interface RestOptions {
+  route: Route;
+  /** Who may call it. Default `customer`: anybody who is signed in. */
+  auth?: "public" | "customer" | "admin";
+  /** Default: 201 for POST, else 200. */
+  status?: 200 | 201 | 202 | 204;
+}
+
+interface Common<P extends z.ZodObject, R extends z.ZodType> {
+  /** A strict object. A field `userId` is filled by the gateway from the token and refused from the client. */
+  params: P;
+  result: R;
+  /** Codes of the catalogue that callers have to expect besides validation and technical ones. */
+  refuses?: readonly ErrorCode[];
+}
+
+export interface ActionSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType> extends Common<P, R> {
+  kind: "action";
+  rest?: RestOptions;
+  /** The effect is applied once for a key; the key, the body's hash and the answer live in the owning service. */
+  idempotencyKey?: "required" | "optional";
+  /** It waits for a saga, and so may take longer than other calls. */
+  waits?: true;
+}
+
+/** A set-based read: calls that are made in the same turn of the event loop travel as one. */
+export interface BatchSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType> extends Common<P, R> {
+  kind: "batch";
+}
+
+export interface StepSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType, U extends string = string> extends Common<P, R> {
+  kind: "step";
+  /** Name of the action that takes the step back. */
+  undo: U;
+}
+
+export interface PivotSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType, V extends string = string> extends Common<P, R> {
+  kind: "pivot";
+  /** Name of the action that tells the outcome, and seals. */
+  verify: V;
+}
+
+export type AnySpec = ActionSpec | BatchSpec | StepSpec | PivotSpec;
+
+type Rest = { rest?: Route | RestOptions };
+
+/** An ordinary action. */
+export function action<P extends z.ZodObject, R extends z.ZodType>(
+  spec: Omit<ActionSpec<P, R>, "kind" | "rest"> & Rest,
+): ActionSpec<P, R> {
+  const { rest, ...others } = spec;
+  return { kind: "action", ...others, ...(rest && { rest: typeof rest === "string" ? { route: rest } : rest }) };
+}
+
+/** A set-based read without an entry at the gateway. */
+export function batch<P extends z.ZodObject, R extends z.ZodType>(spec: Omit<BatchSpec<P, R>, "kind">): BatchSpec<P, R> {
+  return { kind: "batch", ...spec };
+}
+
+/** A compensable or retriable step of sagas, with the action that takes it back. */
+export function sagaStep<P extends z.ZodObject, R extends z.ZodType, const U extends string>(
+  spec: Omit<StepSpec<P, R, U>, "kind">,
+): StepSpec<P, R, U> {
+  return { kind: "step", ...spec };
+}
+
+/** The deciding step of sagas, with the action that tells its outcome. */
+export function pivotStep<P extends z.ZodObject, R extends z.ZodType, const V extends string>(
+  spec: Omit<PivotSpec<P, R, V>, "kind">,
+): PivotSpec<P, R, V> {
+  return { kind: "pivot", ...spec };
+}
+
+export interface EventSpec<D extends z.ZodObject = z.ZodObject> {
+  topic: string;
+  /** The field of the data that must stay in order. */
+  key: string;
+  data: D;
+}
+
+/** An event of this service: its topic, the field that is its key, and its data. */
+export function event<D extends z.ZodObject>(topic: string, spec: { key: keyof z.output<D> & string; data: D }): EventSpec<D> {
+  return { topic, ...spec };
+}
+
+/** An event with its full name, e.g. `order.completed`. */
+export interface EventRef<D extends z.ZodObject = z.ZodObject> extends EventSpec<D> {
+  name: string;
+  version: number;
+}
+
+export type EventData<E> = E extends EventSpec<infer D> ? z.output<D> : never;
+
+type Specs = Record<string, AnySpec>;
+type Events = Record<string, EventSpec>;
+
+/** The reference that callers hold, by the kind of the specification. */
+export type RefOf<S, N extends string> =
+  S extends ActionSpec<infer P, infer R> ? ActionRef<z.input<P>, z.output<R>, N, z.output<P>>
+  : S extends BatchSpec<infer P, infer R> ? BatchRef<z.input<P>, z.output<R>, N, z.output<P>>
+  : S extends StepSpec<infer P, infer R> ? StepRef<z.input<P>, z.output<R>, N, z.output<P>>
+  : S extends PivotSpec<infer P, infer R> ? StepRef<z.input<P>, z.output<R>, N, z.output<P>>
+  : never;
+
+type Refs<N extends string, A extends Specs> = { readonly [K in keyof A & string]: RefOf<A[K], `${N}.${K}`> };
+type Undos<N extends string, A extends Specs> = {
+  readonly [K in keyof A as A[K] extends { undo: infer U extends string } ? U : never]: A[K] extends { undo: infer U extends string }
+    ? UndoRef<`${N}.${U}`>
+    : never;
+};
+type Verifies<N extends string, A extends Specs> = {
+  readonly [K in keyof A as A[K] extends { verify: infer V extends string } ? V : never]: A[K] extends { verify: infer V extends string }
+    ? VerifyRef<`${N}.${V}`>
+    : never;
+};
+
+export interface ContractBase<N extends string = string, A extends Specs = Specs, E extends Events = Events> {
+  /** The service's name. */
+  readonly $name: N;
+  readonly $actions: A;
+  readonly $events: { readonly [K in keyof E & string]: EventRef<E[K]["data"]> };
+}
+
+export type Contract<N extends string, A extends Specs, E extends Events> = ContractBase<N, A, E> &
+  Refs<N, A> &
+  Undos<N, A> &
+  Verifies<N, A> & { readonly events: ContractBase<N, A, E>["$events"] };
+
+/** Builds a contract: its actions become references (`point.use`), its events stand under `events` (`point.events.charged`). */
+export function contract<const N extends string, A extends Specs, E extends Events = Record<never, never>>(
+  name: N,
+  spec: { actions: A; events?: E },
+): Contract<N, A, E> {
+  const refs: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(spec.actions)) {
+    refs[key] = { name: `${name}.${key}`, kind: one.kind === "pivot" ? "step" : one.kind };
+    if (one.kind === "step") refs[one.undo] = { name: `${name}.${one.undo}`, kind: "undo" };
+    if (one.kind === "pivot") refs[one.verify] = { name: `${name}.${one.verify}`, kind: "verify" };
+  }
+  const events = Object.fromEntries(
+    Object.entries(spec.events ?? {}).map(([key, one]) => [
+      key,
+      { ...one, name: `${name}.${key}`, version: Number(/\.v(\d+)$/.exec(one.topic)?.[1] ?? 1) },
+    ]),
+  );
+  return { $name: name, $actions: spec.actions, $events: events, events, ...refs } as unknown as Contract<N, A, E>;
+}

@@ -1,0 +1,135 @@
+/** The environment variables of a node: what each may hold, and its default. `lib/config.ts` makes settings of them. */
+import { createPrivateKey, createPublicKey } from "node:crypto";
+
+import { z } from "zod";
+
+/** Something in the environment that can't be used. The message is one line for a person and holds no secret. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+
+  constructor(message: string) {
+    super(message);
+    this.stack = `${this.name}: ${message}`; // where it was thrown says nothing about what to change
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const secrets: ReadonlySet<string> = new Set(["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY"]);
+const isSecret = (name: string) => secrets.has(name) || name.endsWith("DATABASE_URL");
+
+const port = (byDefault: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((n) => n <= 65_535)
+    .default(byDefault)
+    .describe("a port from 1 to 65535, or 0 for a free one");
+
+const milliseconds = (byDefault: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((n) => n <= most)
+    .default(byDefault)
+    .describe(`a number of milliseconds from 0 to ${most}`);
+
+const pem = (kind: "private" | "public") =>
+  z
+    .string()
+    .transform((text) => (text.includes("-----BEGIN") ? text.replaceAll("\\n", "\n") : Buffer.from(text, "base64").toString()))
+    .refine((text) => isEd25519(kind, text))
+    .optional()
+    .describe(`an Ed25519 ${kind} key as PEM, or that in base64`);
+
+function isEd25519(kind: "private" | "public", text: string): boolean {
+  try {
+    if (kind === "public" && text.includes("PRIVATE KEY")) return false;
+    const key = kind === "private" ? createPrivateKey(text) : createPublicKey(text);
+    return key.asymmetricKeyType === "ed25519";
+  } catch {
+    return false; // the two throw for whatever isn't a key
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+const list = (text: string) => [...new Set(text.split(",").flatMap((name) => name.trim() || []))];
+
+const variables = (serviceNames: readonly string[]) =>
+  z.object({
+    NODE_ENV: z.string().optional().describe("any word"),
+    HOST: z
+      .string()
+      .regex(/^[\w.:%-]+$/)
+      .default("127.0.0.1")
+      .describe("a host name or an address to listen on"),
+    PORT: port(3000),
+    NODE_PORT: port(3030),
+    DATA_DIR: z
+      .string()
+      .refine((path) => !path.includes("\0"))
+      .default("./data")
+      .describe("the path of a folder"),
+    SERVICES: z
+      .string()
+      .transform(list)
+      .refine((names) => names.length > 0 && names.every((name) => serviceNames.includes(name)))
+      .default([...serviceNames])
+      .describe(`a list, separated by commas, of ${serviceNames.join(", ")}`),
+    SEED: z.enum(["demo", "none"]).default("demo").describe("demo or none"),
+    DEMO_PASSWORD: z.string().min(8).max(128).optional().describe("8 to 128 characters"),
+    TOKEN_PRIVATE_KEY: pem("private"),
+    TOKEN_PUBLIC_KEY: pem("public"),
+    BUSINESS_TIME_ZONE: z.string().refine(isTimeZone).default("UTC").describe("the name of a time zone, such as Asia/Seoul"),
+    ORDER_WAIT_MS: milliseconds(5_000, 60_000),
+    DRAIN_MS: milliseconds(10_000, 600_000),
+    LOG_LEVEL: z
+      .enum(["fatal", "error", "warn", "info", "debug", "trace"])
+      .default("info")
+      .describe("fatal, error, warn, info, debug or trace"),
+    DATABASE_URL: z
+      .string()
+      .refine(isServerUrl)
+      .optional()
+      .describe("mysql://user:password@host:port/name; each service has the schema name_service"),
+    ...Object.fromEntries(serviceNames.map((name) => [variableOf(name), ownDatabaseUrl])),
+  });
+
+const ownDatabaseUrl = z
+  .string()
+  .refine((text) => /^sqlite:\/[^\0?]+$/.test(text) || isServerUrl(text))
+  .optional()
+  .describe("mysql://user:password@host:port/schema or sqlite:/path/of/a/file");
+
+/** The schema's name goes into SQL, and MySQL's names end at 64 characters. */
+function isServerUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === "mysql:" && url.hostname !== "" && /^\/\w{1,40}$/.test(url.pathname);
+}
+
+/** The variable that gives a service a database of its own, e.g. `ORDER_HISTORY_DATABASE_URL`. */
+export const variableOf = (service: string) => `${service.toUpperCase().replaceAll("-", "_")}_DATABASE_URL`;
+
+/** The variables that were given, each checked, with the defaults of the others. Throws a `ConfigError` that names every bad one. */
+export function parseEnvironment(env: Environment, serviceNames: readonly string[]) {
+  const schema = variables(serviceNames);
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "")); // `PORT=` is what compose makes of an unset one
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return { ...parsed.data, given };
+  const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
+  const shape: Record<string, z.ZodType> = schema.shape;
+  throw new ConfigError(
+    names
+      .map((name) => `${name}=${isSecret(name) ? "…" : JSON.stringify(given[name])} can't be used: it must be ${shape[name]?.description}`)
+      .join("; "),
+  );
+}

@@ -1,0 +1,73 @@
+/** Events between services: published into the outbox with their state change, received through the inbox. CloudEvents 1.0, binary mode. */
+import type { Service } from "moleculer";
+import { v7 as uuid } from "uuid";
+import { z } from "zod";
+
+import type { Tx } from "../mixins/database/types";
+import type { InboxEvent, InboxSubscription } from "../mixins/inbox";
+import { now } from "./clock";
+import type { EventData, EventRef } from "./contract";
+
+/** Publishes an event with the transaction's commit. `trace` holds the request id and trace of the call that caused it. */
+export function emit<E extends EventRef>(tx: Tx, event: E, data: EventData<E>, trace?: Record<string, string>): void {
+  tx.publish({
+    topic: event.topic,
+    key: String((data as Record<string, unknown>)[event.key]),
+    headers: {
+      ce_specversion: "1.0",
+      ce_id: uuid(),
+      ce_source: `/${event.name.split(".")[0]}`,
+      ce_type: event.name,
+      ce_time: new Date(now()).toISOString(),
+      "content-type": "application/json",
+      ...trace,
+    },
+    payload: JSON.stringify(data),
+  });
+}
+
+/** One event as a consumer gets it. */
+export interface Received<D> {
+  /** Unique for the event, the same at every delivery. */
+  id: string;
+  /** When it happened, ms since the epoch. */
+  at: number;
+  data: D;
+}
+
+/** What a service does with an event. Set-based; runs in the transaction that also notes the events as applied. `host` is the service. */
+export interface Consumer {
+  topic: string;
+  type: string;
+  apply(events: readonly InboxEvent[], tx: Tx, host: Service): Promise<void>;
+}
+
+/** Consumes an event: `on(order.events.completed, async (events, tx) => …)`. Fields that a later version added are ignored. */
+export function on<E extends EventRef>(
+  event: E,
+  apply: (events: readonly Received<EventData<E>>[], tx: Tx, host: Service) => Promise<void>,
+): Consumer {
+  const tolerant = z.object(event.data.shape);
+  return {
+    topic: event.topic,
+    type: event.name,
+    apply: (events, tx, host) =>
+      apply(
+        events.map(({ id, at, data }) => ({ id, at, data: tolerant.parse(data) as EventData<E> })),
+        tx,
+        host,
+      ),
+  };
+}
+
+/** Consumers by topic, as the inbox subscribes to them. */
+export function subscriptions(consumers: readonly Consumer[]): InboxSubscription[] {
+  const topics = new Map<string, InboxSubscription>();
+  for (const { topic, type, apply } of consumers) {
+    const subscription = topics.get(topic) ?? { topic, handlers: {} };
+    if (subscription.handlers[type]) throw new Error(`${type} has two handlers in one service`);
+    subscription.handlers[type] = apply;
+    topics.set(topic, subscription);
+  }
+  return [...topics.values()];
+}

@@ -1,0 +1,92 @@
+/** Health of a node: alive means that the process answers, ready that it can serve. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { Middleware, ServiceBroker } from "moleculer";
+
+import type { Database } from "../mixins/database";
+import { configOf } from "./config";
+import { httpServer, type HttpServer } from "./http-server";
+
+export interface Health {
+  ready: boolean;
+  status: "ok" | "starting" | "stopping" | "unavailable";
+}
+
+/** A database that doesn't answer in this time counts as away. */
+const databaseMs = 2_000;
+
+/** Ready: the broker has started and isn't stopping, and the databases of all its services answer. */
+export async function healthOf(broker: ServiceBroker, waitMs = databaseMs): Promise<Health> {
+  const phase = phaseOf(broker);
+  if (phase !== "ok") return { ready: false, status: phase };
+  const away = (await Promise.all(databasesOf(broker).map((service) => awayOrNot(service, waitMs)))).filter((name) => name !== undefined);
+  if (away.length) broker.logger.warn(`not ready: no answer from the database of ${away.join(", ")}`);
+  return away.length ? { ready: false, status: "unavailable" } : { ready: true, status: "ok" };
+}
+
+function phaseOf(broker: ServiceBroker): Health["status"] {
+  const { started, stopping } = broker as ServiceBroker & { started: boolean; stopping: boolean };
+  if (stopping) return "stopping";
+  return started ? "ok" : "starting";
+}
+
+type Hosting = { name: string; db?: Database };
+
+const databasesOf = (broker: ServiceBroker) => (broker.services as unknown as Hosting[]).filter((service) => service.db);
+
+/** Undefined when the database answers, else the service's name and why. */
+async function awayOrNot({ name, db }: Hosting, waitMs: number): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer in time")), waitMs);
+  });
+  try {
+    await Promise.race([db?.select("select 1"), tooLate]);
+    return undefined;
+  } catch (error) {
+    return `${name} (${(error as Error).message})`;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Answers `GET /health/live` and `/health/ready`; false when the request is for something else. */
+export function answerHealth(broker: ServiceBroker, req: IncomingMessage, res: ServerResponse): boolean {
+  if (req.method !== "GET") return false;
+  if (req.url === "/health/live") sendHealth(res, { ready: true, status: "ok" });
+  else if (req.url === "/health/ready") void healthOf(broker).then((health) => sendHealth(res, health));
+  else return false;
+  return true;
+}
+
+function sendHealth(res: ServerResponse, { ready, status }: Health): void {
+  const body = JSON.stringify({ status });
+  res.writeHead(ready ? 200 : 503, {
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+  });
+  res.end(body);
+}
+
+/**
+ * Serves the node's own port, from before its services start until they have stopped, so that probes see `starting` and `stopping`.
+ * Says where on `broker.localBus`: `$node.listening` with `{ port }`.
+ */
+export function nodePort(): Middleware {
+  let door: HttpServer | undefined;
+  return {
+    name: "node-port",
+    async starting(broker: ServiceBroker) {
+      const { host, nodePort: port } = configOf(broker);
+      const handle = (req: IncomingMessage, res: ServerResponse) => {
+        if (!answerHealth(broker, req, res)) res.writeHead(404).end();
+      };
+      door = httpServer({ host, port, variable: "NODE_PORT", handle });
+      broker.localBus.emit("$node.listening", { port: await door.start() });
+    },
+    async stopped() {
+      await door?.stop();
+    },
+  };
+}

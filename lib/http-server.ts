@@ -1,0 +1,95 @@
+/** A listening HTTP server that stops without cutting off an answer. */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A port that can't be listened on. The message is one line for whoever starts the node. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.stack = `${this.name}: ${message}`; // where it was thrown says nothing about what to change
+  }
+}
+
+export interface HttpServerOptions {
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  /** The environment variable that holds the port, for the message of a `ListenError`. */
+  variable: string;
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** How long `stop` waits for answers, in ms. Default: not at all. */
+  drainMs?: number;
+}
+
+export interface HttpServer {
+  readonly server: Server;
+  /** Resolves with the port. Throws a `ListenError`. */
+  start(): Promise<number>;
+  /** Takes no new connections, lets answers finish, then closes what is left. Repeating it waits for the same stop. */
+  stop(): Promise<void>;
+}
+
+export function httpServer({ host, port, variable, handle, drainMs = 0 }: HttpServerOptions): HttpServer {
+  const inFlight = new Set<ServerResponse>();
+  let stopping: Promise<void> | undefined;
+  let onIdle: (() => void) | undefined;
+
+  const server = createServer((req, res) => {
+    inFlight.add(res);
+    if (stopping) res.setHeader("Connection", "close");
+    res.once("close", () => {
+      inFlight.delete(res);
+      if (inFlight.size === 0) onIdle?.();
+    });
+    handle(req, res);
+  });
+
+  /** Without the deadline a client that never sends the rest of its body would hold the process. */
+  const idle = () =>
+    new Promise<void>((resolve) => {
+      if (inFlight.size === 0) return resolve();
+      const deadline = setTimeout(resolve, drainMs);
+      onIdle = () => {
+        clearTimeout(deadline);
+        resolve();
+      };
+    });
+
+  const drain = async () => {
+    if (!server.listening) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const res of inFlight) if (!res.headersSent) res.setHeader("Connection", "close");
+    await idle();
+    server.closeAllConnections();
+    await closed;
+  };
+
+  return {
+    server,
+    start: () => listen(server, { host, port, variable }),
+    stop: () => (stopping ??= drain()),
+  };
+}
+
+function listen(server: Server, { host, port, variable }: { host: string; port: number; variable: string }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: NodeJS.ErrnoException) => {
+      const why = reasons[error.code ?? ""] ?? `can't be listened on (${error.message})`;
+      reject(new ListenError(`${variable}: ${host}:${port} ${why}`, { cause: error }));
+    };
+    server.once("error", refuse);
+    server.listen(port, host, () => {
+      server.off("error", refuse);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use by another process",
+  EACCES: "needs more rights than this process has",
+  EADDRNOTAVAIL: "is not an address of this machine",
+};

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/** Money is an integer in the currency's minor unit (KRW has none: 1 = ₩1), at most 2⁵³ − 1. */
+export const currencies = ["KRW"] as const;
+export const currency = z.enum(currencies);
+export type Currency = z.output<typeof currency>;
+export const defaultCurrency: Currency = "KRW";
+
+/** An amount of zero or more. */
+export const money = z.int().min(0);
+/** An amount of one or more. */
+export const positiveMoney = z.int().min(1);
+
+/** The sum, or undefined when it can't be held exactly. */
+export function safeSum(...amounts: number[]): number | undefined {
+  const sum = amounts.reduce((total, amount) => total + amount, 0);
+  return Number.isSafeInteger(sum) ? sum : undefined;
+}
+
+/** The product of a price and a quantity, or undefined when it can't be held exactly. */
+export function safeProduct(price: number, quantity: number): number | undefined {
+  const product = price * quantity;
+  return Number.isSafeInteger(product) ? product : undefined;
+}

@@ -1,0 +1,20 @@
+/** Small schemas that contracts share. */
+import { z } from "zod";
+
+/** Ids are opaque; new ones are UUIDv7, rows imported from elsewhere keep theirs. */
+export const id = z.string().min(1).max(64).regex(/^[\x21-\x7e]+$/);
+
+/** ISO 8601, UTC. */
+export const time = z.iso.datetime();
+
+/** Text for people: no control characters. */
+export const text = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}]*$/u, "has control characters");
+
+/** Parameters of a list. */
+export const page = { limit: z.int().min(1).max(100).default(20), cursor: z.string().max(200).optional() };
+
+/** A page of a list; `nextCursor` is null on the last one. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** Parameters of an action that takes none. */
+export const nothing = z.strictObject({});

@@ -1,0 +1,190 @@
+/**
+ * Turns a contract and its handlers into a Moleculer service. Everything that isn't the service's own business is added here, by what the
+ * contract says: validation, the database, group commit, idempotency keys, barriers, outbox, inbox, sagas.
+ */
+import type { ActionHandler, ActionSchema, Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
+
+import type { ActionRef, BatchRef, ParamsOf, ResultOf } from "../mixins/action-ref";
+import { createBatchCaller } from "../mixins/batch-call";
+import { databaseMixin, tableReads, type Database, type Migration } from "../mixins/database";
+import type { GroupCommit, GroupHandler } from "../mixins/group-commit";
+import { idempotencyMixin, idempotent } from "../mixins/idempotency";
+import { inboxMixin } from "../mixins/inbox";
+import type { Outcome } from "../mixins/outcome";
+import { outboxMixin } from "../mixins/outbox";
+import { participantMixin, type ParticipantStep } from "../mixins/participant";
+import { sagaMixin, type BoundSaga, type Sagas } from "../mixins/saga";
+import { busOf } from "./bus";
+import { configOf } from "./config";
+import type { ActionSpec, AnySpec, BatchSpec, ContractBase, PivotSpec, StepSpec } from "./contract";
+import { errorOf, ShopError } from "./errors";
+import { subscriptions, type Consumer } from "./events";
+import type { Batch, Call, Command, CommandCall, Ctx, Handler, HandlerOf, RequestMeta } from "./handlers";
+import type { ActionKind } from "./limits";
+import { parse } from "./validation";
+
+export interface ServiceParts<A extends Record<string, AnySpec>> {
+  migrations: readonly Migration[];
+  /** One handler for each action of the contract; a missing one doesn't compile. */
+  actions: { [K in keyof A]: HandlerOf<A[K]> };
+  /** Sagas that this service starts and owns. */
+  sagas?: readonly BoundSaga[];
+  consumes?: readonly Consumer[];
+  /** Plain reads for staff and the REPL (`<service>.find`, `.get`, `.count`). */
+  reads?: Parameters<typeof tableReads>[0];
+  mixins?: readonly Partial<ServiceSchema>[];
+  started?(this: Service): Promise<void>;
+}
+
+/** A Moleculer service schema that also tells which tables it needs. */
+export type ShopService = ServiceSchema & { name: string; migrations: readonly Migration[] };
+
+export function service<N extends string, A extends Record<string, AnySpec>>(
+  contract: ContractBase<N, A>,
+  parts: ServiceParts<A>,
+): ShopService {
+  const name = contract.$name;
+  const table = name.replaceAll("-", "_");
+  const steps: ParticipantStep[] = [];
+  const actions: Record<string, ActionSchema<Host> & { kind: ActionKind }> = {};
+  for (const [key, spec] of Object.entries<AnySpec>(contract.$actions)) {
+    const given: unknown = parts.actions[key];
+    if (spec.kind === "action") actions[key] = { kind: kindOf(spec), handler: actionHandler(`${name}.${key}`, spec, given as AnyHandler) };
+    else if (spec.kind === "batch") actions[key] = { kind: "read", handler: batchActionHandler(spec, given as Batch<unknown, unknown>) };
+    else steps.push(participantStep(key, spec, given));
+  }
+  const keyed = Object.entries<AnySpec>(contract.$actions).some(
+    ([key, spec]) => spec.kind === "action" && spec.idempotencyKey && "command" in (parts.actions[key] as object),
+  );
+  const embedded = (broker: ServiceBroker) => configOf(broker).embedded;
+  return {
+    name,
+    migrations: parts.migrations,
+    mixins: [
+      databaseMixin({
+        name,
+        url: (broker) => configOf(broker).databaseUrl(name),
+        migrations: parts.migrations,
+        migrateAtStart: embedded,
+      }),
+      ...(keyed ? [idempotencyMixin()] : []),
+      ...(Object.keys(contract.$events).length ? [outboxMixin({ table: `${table}_outbox_event`, bus: busOf, exclusive: embedded })] : []),
+      ...(steps.length ? [participantMixin(steps)] : []),
+      ...(parts.sagas ? [sagaMixin({ sagas: parts.sagas, claimAtOnce: embedded })] : []),
+      ...(parts.consumes ? [inboxMixin({ consumer: name, bus: busOf, subscriptions: subscriptions(parts.consumes) })] : []),
+      ...(parts.reads ? [tableReads(parts.reads)] : []),
+      ...(parts.mixins ?? []),
+    ],
+    actions: actions as unknown as Record<string, ActionSchema>,
+    ...(parts.started && { started: parts.started }),
+  };
+}
+
+/** What the mixins put on the service. */
+type Host = Service & { db: Database; group: GroupCommit; sagas: Sagas };
+function kindOf({ waits, rest }: ActionSpec): ActionKind {
+  if (waits) return "wait";
+  return rest?.route.startsWith("GET ") ? "read" : "write";
+}
+
+type AnyHandler = Handler<unknown, unknown> | Command<unknown, unknown>;
+type Meta = RequestMeta & { $statusCode?: number; $location?: string; $replayed?: boolean };
+
+function actionHandler(name: string, spec: ActionSpec, given: AnyHandler): ActionHandler<Host> {
+  if (typeof given === "function") {
+    return async function (this: Host, ctx: Context<unknown, Meta>) {
+      return given(contextOf(this, ctx, parse(spec.params, ctx.params)));
+    };
+  }
+  const group = groupHandler(name, spec, given);
+  return async function (this: Host, ctx: Context<unknown, Meta>) {
+    const params = parse(spec.params, ctx.params);
+    const outcome: Outcome = await this.group.submit(group, { params, meta: ctx.meta });
+    if (outcome.replayed) ctx.meta.$replayed = true;
+    if (!outcome.ok) throw errorOf(outcome);
+    return outcome.result;
+  };
+}
+
+function groupHandler(name: string, spec: ActionSpec, { command }: Command<unknown, unknown>): GroupHandler<CommandCall<unknown>, unknown> {
+  const plain: GroupHandler<CommandCall<unknown>, unknown> = { name, run: (calls, tx) => command(calls, tx) };
+  return spec.idempotencyKey ? idempotent(plain, { keyOf: (call) => call.meta.idempotency, remembers: isWorthRemembering }) : plain;
+}
+
+/** What was answered before any work began (a wrong amount, an unknown id) is decided anew when the key comes again. */
+function isWorthRemembering(outcome: Outcome): boolean {
+  return outcome.ok || (outcome.type !== "VALIDATION_FAILED" && errorOf(outcome).code !== 404);
+}
+
+/** One call's bad parameters refuse that call alone. */
+function batchActionHandler(spec: BatchSpec, given: Batch<unknown, unknown>): ActionHandler<Host> {
+  return async function (this: Host, ctx: Context<{ calls: unknown[] }>) {
+    const outcomes: Outcome[] = [];
+    const valid: { at: number; params: unknown }[] = [];
+    for (const [at, call] of callsOf(ctx.params).entries()) {
+      const params = spec.params.safeParse(call);
+      if (params.success) valid.push({ at, params: params.data });
+      else outcomes[at] = { ok: false, type: "VALIDATION_FAILED" };
+    }
+    if (valid.length) {
+      const answers = await given.batch(valid.map(({ params }) => params), this.db);
+      for (const [position, { at }] of valid.entries()) outcomes[at] = answers[position]!;
+    }
+    return { outcomes };
+  };
+}
+
+function callsOf(params: unknown): unknown[] {
+  const calls = (params as { calls?: unknown } | undefined)?.calls;
+  if (!Array.isArray(calls)) throw new ShopError("VALIDATION_FAILED", "a set-based action takes { calls: [...] }");
+  return calls;
+}
+
+function participantStep(name: string, spec: StepSpec | PivotSpec, handler: unknown): ParticipantStep {
+  return {
+    name,
+    ...(spec.kind === "step" ? { undo: spec.undo } : { verify: spec.verify }),
+    parse: (params) => parse(spec.params, params),
+    handler: handler as ParticipantStep["handler"],
+  };
+}
+
+function contextOf<P>(host: Host, ctx: Context<unknown, Meta>, params: P): Ctx<P> {
+  return {
+    params,
+    meta: ctx.meta,
+    call: callerFor(host, ctx),
+    db: host.db,
+    group: host.group,
+    sagas: host.sagas,
+    config: configOf(host.broker),
+    service: host,
+    respond(status, location) {
+      ctx.meta.$statusCode = status;
+      if (location) ctx.meta.$location = location;
+    },
+    replayed() {
+      ctx.meta.$replayed = true;
+    },
+  };
+}
+
+const batchCallers = new WeakMap<ServiceBroker, ReturnType<typeof createBatchCaller>>();
+
+function batchCallerOf(broker: ServiceBroker) {
+  let caller = batchCallers.get(broker);
+  if (!caller) {
+    caller = createBatchCaller((action, params, options) => broker.call(action, params, { timeout: options.timeoutMs, meta: options.meta }));
+    batchCallers.set(broker, caller);
+  }
+  return caller;
+}
+
+function callerFor(host: Service, ctx: Context<unknown, Meta>): Call {
+  return async <A extends ActionRef | BatchRef>(ref: A, params: ParamsOf<A>): Promise<ResultOf<A>> => {
+    if (ref.kind === "action") return ctx.call(ref.name, params as object);
+    const outcome = await batchCallerOf(host.broker)<unknown, Outcome<ResultOf<A>>>(ref.name, params, {});
+    if (!outcome.ok) throw errorOf(outcome);
+    return outcome.result;
+  };
+}

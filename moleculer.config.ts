@@ -1,0 +1,39 @@
+import type { BrokerOptions } from "moleculer";
+
+import { bindConfig, configFromEnvironment, type Config } from "./lib/config";
+import { problemOf } from "./lib/errors/problem";
+import { nodePort } from "./lib/health";
+import { lifecycle } from "./lib/lifecycle";
+import { limits } from "./lib/limits";
+import { serviceNames } from "./services";
+
+/** The broker of one node. What differs between sizes comes from the configuration, never from code in a service. */
+export function brokerOptions(config: Config): BrokerOptions {
+  return {
+    namespace: "commerce",
+    created: (broker) => bindConfig(broker, config),
+    logger: { type: "Console", options: { level: config.logLevel, colors: process.stdout.isTTY, formatter: "short" } },
+    // Parameters are validated by the contracts' schemas (lib/service.ts), once, where the action is.
+    validator: false,
+    requestTimeout: config.requestTimeoutMs,
+    // Retries belong to the saga engine, the relay and the inbox alone (rule 9).
+    retryPolicy: { enabled: false },
+    heartbeatInterval: 3,
+    heartbeatTimeout: 10,
+    tracking: { enabled: true, shutdownTimeout: config.drainMs },
+    circuitBreaker: { enabled: true, threshold: 0.5, minRequestCount: 50, windowTime: 10, halfOpenTime: 5_000, check: isBreakdown },
+    bulkhead: { enabled: true, concurrency: 512, maxQueueSize: 5_000 }, // lib/limits.ts refines it
+    registry: { stopDelay: 0 },
+    skipProcessEventRegistration: true,
+    middlewares: [limits, lifecycle, nodePort()],
+  };
+}
+
+/** Refusals are answers, and so is the 503 of an order that failed; what nobody foresaw, or what didn't come back, is a breakdown. */
+function isBreakdown(error: Error): boolean {
+  const { status, orderId } = problemOf(error);
+  return status >= 500 && orderId === undefined;
+}
+
+/** For Moleculer's runner, which calls it. */
+export default () => brokerOptions(configFromEnvironment(serviceNames));
