@@ -1,0 +1,47 @@
+import { now } from "../../lib/clock";
+import { emit } from "../../lib/events";
+import { batchHandler, stepHandler } from "../../lib/handlers";
+import { done } from "../../mixins/outcome";
+import { quoteOf, useFor } from "./coupon";
+import { coupon } from "./coupon.contract";
+import { lockUserCoupons, markReturned, markUsed, readUserCoupons } from "./user-coupons";
+
+/** What coupons take off now, without using them. */
+export const quoteCoupon = batchHandler(coupon.quote, async (calls, db) => {
+  const held = await readUserCoupons(
+    db,
+    calls.map(({ userCouponId }) => userCouponId),
+  );
+  return calls.map((call) => quoteOf(held.get(call.userCouponId), call, now()));
+});
+
+/** Uses coupons for orders. One that can't be used, or not at the discount that was quoted, refuses its own call. */
+export const useCoupon = stepHandler(coupon.use, {
+  async forward(calls, tx) {
+    const held = await lockUserCoupons(
+      tx,
+      calls.map(({ params }) => params.userCouponId),
+    );
+    const at = now();
+    const orderIds = new Map<string, string>();
+    const outcomes = calls.map(({ params, trace }) => {
+      const { userCouponId, userId, orderId } = params;
+      const outcome = useFor(held.get(userCouponId), params, at);
+      if (!outcome.ok) return outcome;
+      orderIds.set(userCouponId, orderId);
+      emit(tx, coupon.events.used, { couponId: outcome.result.couponId, userCouponId, userId, orderId }, trace);
+      return done({ userCouponId });
+    });
+    await markUsed(tx, orderIds, at);
+    return outcomes;
+  },
+
+  async undo(calls, tx) {
+    const ids = calls.map(({ result }) => result.userCouponId);
+    const held = await lockUserCoupons(tx, ids);
+    for (const { id: userCouponId, couponId, userId, orderId } of held.values()) {
+      if (orderId !== null) emit(tx, coupon.events.returned, { couponId, userCouponId, userId, orderId });
+    }
+    await markReturned(tx, ids);
+  },
+});

@@ -1,0 +1,78 @@
+/** The transaction that an order begins with: either with the saga that carries it out, or refused at once. */
+import { emit } from "../../lib/events";
+import type { GroupHandler } from "../../mixins/group-commit/types";
+import { done, type Refusal } from "../../mixins/outcome";
+import type { Sagas } from "../../mixins/saga";
+import { placeOrder } from "../../sagas/place-order";
+import { failureOf, statusOf, toldOf } from "./end-orders";
+import { fail, type Order, pointsFromBalance } from "./order";
+import { order, type PlaceOrder } from "./order.contract";
+import { insertOrders, type StoredOrder } from "./orders";
+
+export interface Placing {
+  /** PENDING. */
+  order: Order;
+  request?: StoredOrder["request"];
+  trace?: Record<string, string>;
+}
+
+/** Two requests with one key never share a transaction: the table's key refuses the later one alone. */
+const conflictKey = ({ request }: Placing) => request?.keyDigest;
+
+interface Starting extends Placing {
+  token?: string;
+  sagas: Sagas;
+}
+
+/** Writes PENDING orders and starts their sagas. */
+export const startOrders: GroupHandler<Starting, void> = {
+  name: "order.start",
+  conflictKey,
+  async run(calls, tx) {
+    const [first] = calls;
+    if (!first) return [];
+    await insertOrders(tx, calls);
+    const starts = calls.map((call) => ({ id: call.order.id, input: inputOf(call), trace: call.trace, at: call.order.createdAt }));
+    for (const { input, trace, at } of starts) emit(tx, order.events.placed, toldOf(input, at), trace);
+    await first.sagas.start(placeOrder, starts, tx);
+    return calls.map(() => done(undefined));
+  },
+};
+
+function inputOf({ order: { id, userId, items, userCouponId, amounts, payment }, token }: Omit<Starting, "sagas">): PlaceOrder {
+  return {
+    orderId: id,
+    userId,
+    items,
+    ...(userCouponId !== undefined && { userCouponId }),
+    amounts,
+    fromBalance: pointsFromBalance(amounts, payment.method),
+    payment: { method: payment.method, ...(token !== undefined && { token }) },
+  };
+}
+
+export interface Refusing extends Placing {
+  refusal: Refusal;
+}
+
+/** Writes orders that the quote refused: FAILED from the start, with no saga, and nothing written elsewhere. */
+export const refuseOrders: GroupHandler<Refusing, StoredOrder> = {
+  name: "order.refuse",
+  conflictKey,
+  async run(calls, tx) {
+    const refused = calls.map(({ order: placed, request, refusal, trace }) => {
+      const failure = failureOf(refusal);
+      const stored = { order: fail(placed, failure, placed.createdAt), request, answerStatus: statusOf(failure) };
+      return { stored, failure, trace };
+    });
+    await insertOrders(
+      tx,
+      refused.map(({ stored }) => stored),
+    );
+    for (const { stored, failure, trace } of refused) {
+      const { id: orderId, userId, items, amounts, updatedAt } = stored.order;
+      emit(tx, order.events.failed, { ...toldOf({ orderId, userId, items, amounts }, updatedAt), failure }, trace);
+    }
+    return refused.map(({ stored }) => done(stored));
+  },
+};

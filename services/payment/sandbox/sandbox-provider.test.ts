@@ -1,0 +1,114 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { atEnd } from "../../../test/support/cleanup";
+import type { PaymentProvider } from "../provider";
+import { openSandboxProvider, type SandboxClock } from "./sandbox-provider";
+
+const never = new AbortController().signal;
+const card = (token: string) => ({ amount: 100, currency: "KRW" as const, token });
+
+/** Time passes only when the test says so, or when somebody sleeps. */
+class VirtualClock implements SandboxClock {
+  at = 1_000;
+  now = () => this.at;
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.at += ms;
+  }
+}
+
+async function newFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "sandbox-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, "50% off?#.sqlite");
+}
+
+async function opened(file: string, clock: SandboxClock): Promise<PaymentProvider> {
+  const provider = await openSandboxProvider({ file, clock });
+  atEnd(() => provider.close());
+  return provider;
+}
+
+async function sandbox() {
+  const clock = new VirtualClock();
+  const provider = await opened(await newFile(), clock);
+  const after = async (token: string, ms: number) => {
+    clock.at += ms;
+    return provider.charge(token, card(token), never);
+  };
+  return { clock, provider, after };
+}
+
+test("tok_ok is approved, tok_declined and a card nobody knows are declined", async () => {
+  const { provider } = await sandbox();
+  expect(await provider.charge("a", card("tok_ok"), never)).toMatchObject({
+    state: "approved",
+    reference: expect.stringMatching(/^sandbox_/),
+  });
+  for (const token of ["tok_declined", "tok_nobody_knows", "", "constructor"]) {
+    expect(await provider.charge(`key of ${token}`, card(token), never)).toMatchObject({ state: "declined" });
+  }
+});
+
+test.each([
+  ["tok_timeout", "approved"],
+  ["tok_lost", "declined"],
+])("%s is unknown at first and %s within 5 s", async (token, state) => {
+  const { after, provider } = await sandbox();
+  expect(await after(token, 0)).toEqual({ state: "unknown" });
+  expect(await after(token, 500)).toEqual({ state: "unknown" });
+  expect(await provider.find(token)).toEqual({ state: "unknown" });
+  expect(await after(token, 4_500)).toMatchObject({ state });
+  expect(await provider.find(token)).toMatchObject({ state });
+});
+
+test("tok_slow is approved after 2 s; to others who ask meanwhile it is stored and unknown", async () => {
+  const { clock, provider } = await sandbox();
+  let meanwhile: unknown;
+  clock.sleep = async (ms) => {
+    meanwhile = await provider.find("tok_slow");
+    clock.at += ms;
+  };
+  expect(await provider.charge("tok_slow", card("tok_slow"), never)).toMatchObject({ state: "approved" });
+  expect(clock.at).toBe(3_000);
+  expect(meanwhile).toEqual({ state: "unknown" });
+});
+
+test("who doesn't wait for tok_slow has charged nevertheless", async () => {
+  const { after, provider } = await sandbox();
+  await expect(provider.charge("tok_slow", card("tok_slow"), AbortSignal.abort())).rejects.toThrow();
+  expect(await after("tok_slow", 2_000)).toMatchObject({ state: "approved" });
+});
+
+test("a key it has never heard of is not known", async () => {
+  const { provider } = await sandbox();
+  expect(await provider.find("nobody's")).toBeUndefined();
+});
+
+test("I1: a key charges once, and survives the process", async () => {
+  const file = await newFile();
+  const first = await openSandboxProvider({ file, clock: new VirtualClock() });
+  const outcome = await first.charge("k", card("tok_ok"), never);
+  expect(await first.charge("k", card("tok_ok"), never)).toEqual(outcome);
+  await first.close();
+
+  const second = await opened(file, new VirtualClock());
+  expect(await second.charge("k", card("tok_ok"), never)).toEqual(outcome);
+  await expect(second.charge("k", { ...card("tok_ok"), amount: 101 }, never)).rejects.toThrow("another charge");
+});
+
+test("I1: two processes that charge the same keys at once charge each once", async () => {
+  const file = await newFile();
+  const run = async () => {
+    const args = ["--import", "tsx", join(__dirname, "charge-many.fixture.ts"), file, "200"];
+    return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout) as { state: string; reference: string }[];
+  };
+  const [one, other] = await Promise.all([run(), run()]);
+  expect(one).toHaveLength(200);
+  expect(new Set(one.map(({ reference }) => reference)).size).toBe(200);
+  expect(other).toEqual(one);
+}, 30_000);

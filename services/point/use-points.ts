@@ -1,0 +1,35 @@
+import { emit } from "../../lib/events";
+import { stepHandler } from "../../lib/handlers";
+import { point } from "./point.contract";
+import { lockWallets, saveWallets } from "./wallets";
+
+/** Takes points from wallets for orders. A wallet that holds too little refuses its own call; the others go on. Amounts in minor units. */
+export const usePoints = stepHandler(point.use, {
+  async forward(calls, tx) {
+    const wallets = await lockWallets(
+      tx,
+      calls.map(({ params }) => params.userId),
+    );
+    const outcomes = calls.map(({ params: { userId, orderId, amount }, trace }) => {
+      const wallet = wallets.of(userId);
+      const outcome = wallet.take(amount, orderId);
+      if (outcome.ok) emit(tx, point.events.used, { userId, orderId, amount, balance: wallet.balance }, trace);
+      return outcome;
+    });
+    await saveWallets(tx, wallets);
+    return outcomes;
+  },
+
+  async undo(calls, tx) {
+    const wallets = await lockWallets(
+      tx,
+      calls.map(({ result }) => result.userId),
+    );
+    for (const { userId, orderId, amount } of calls.map(({ result }) => result)) {
+      const wallet = wallets.of(userId);
+      wallet.giveBack(amount, orderId);
+      emit(tx, point.events.returned, { userId, orderId, amount, balance: wallet.balance });
+    }
+    await saveWallets(tx, wallets);
+  },
+});

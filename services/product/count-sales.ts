@@ -1,0 +1,14 @@
+import { on } from "../../lib/events";
+import { order } from "../order/order.contract";
+import { totalsOf } from "./product";
+import { countSales } from "./products";
+import { confirmReservations } from "./reservations";
+
+/** A completed order's reservations become final and its quantities count as sold. The sales count moves by events alone. */
+export const countCompleted = on(order.events.completed, async (events, tx) => {
+  await confirmReservations(
+    tx,
+    events.map(({ data }) => data.orderId),
+  );
+  await countSales(tx, totalsOf(events.flatMap(({ data }) => data.items)));
+});

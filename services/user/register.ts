@@ -1,0 +1,41 @@
+import { v7 as uuid } from "uuid";
+
+import { now } from "../../lib/clock";
+import { emit } from "../../lib/events";
+import { handler, type RequestMeta } from "../../lib/handlers";
+import { traceOf } from "../../lib/trace";
+import type { Tx } from "../../mixins/database";
+import { hashPassword } from "./passwords";
+import { issueRefreshToken } from "./refresh-tokens";
+import { accessTokenOf } from "./tokens";
+import { user } from "./user.contract";
+import { insertUser, userOf, type UserRow } from "./users";
+
+/** Opens a customer's account and signs him in. */
+export const register = handler(user.register, async ({ params, db, config, meta }) => {
+  const account = await newAccount({ ...params, role: "customer" });
+  const access = await accessTokenOf(account, config);
+  const refreshToken = await db.transaction(async (tx) => {
+    await addAccount(tx, account, meta);
+    return issueRefreshToken(tx, account.id);
+  });
+  return { user: userOf(account), ...access, refreshToken };
+});
+
+/** Opens an account with a role, for the seed and for staff's tools. */
+export const createUser = handler(user.create, async ({ params, db, meta }) => {
+  const account = await newAccount(params);
+  await db.transaction((tx) => addAccount(tx, account, meta));
+  return userOf(account);
+});
+
+/** Hashes the password before any transaction is open: that takes longer than the rest together. */
+async function newAccount({ password, ...who }: { password: string } & Pick<UserRow, "email" | "nickname" | "role">): Promise<UserRow> {
+  return { id: uuid(), ...who, passwordHash: await hashPassword(password), createdAt: now() };
+}
+
+async function addAccount(tx: Tx, account: UserRow, meta: RequestMeta): Promise<void> {
+  await insertUser(tx, account);
+  const { id, email, nickname, role } = account;
+  emit(tx, user.events.registered, { userId: id, email, nickname, role }, traceOf(meta));
+}

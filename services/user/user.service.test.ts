@@ -1,0 +1,122 @@
+import { busOf } from "../../lib/bus";
+import { tokenVerifier } from "../../lib/tokens";
+import type { Database } from "../../mixins/database";
+import { databaseOf } from "../../test/support/database-of";
+import { startShop, type TestShop } from "../../test/support/shop";
+import { waitFor } from "../../test/support/wait";
+import { hashOf } from "./refresh-tokens";
+
+let shop: TestShop;
+let db: Database;
+beforeAll(async () => {
+  shop = await startShop({ only: ["user"] });
+  db = databaseOf(shop, "user");
+});
+
+interface Session {
+  accessToken: string;
+  refreshToken: string;
+  expiresIn: number;
+  user: { id: string; email: string; role: string };
+}
+
+const password = "correct horse";
+let names = 0;
+const newEmail = () => `buyer${++names}@example.com`;
+const register = (email: string) => shop.broker.call<Session, object>("user.register", { email, password, nickname: "Buyer" });
+const logIn = (email: string, given = password) => shop.broker.call<Session, object>("user.login", { email, password: given });
+
+test("registers and signs in: the tokens are good, and nothing tells the password", async () => {
+  const email = newEmail();
+  const session = await register(email);
+  expect(session).toMatchObject({ expiresIn: shop.config.accessTokenSeconds, user: { email, nickname: "Buyer", role: "customer" } });
+  expect(JSON.stringify(session)).not.toMatch(/hash|argon/i);
+  const verify = await tokenVerifier(shop.config);
+  expect(await verify(session.accessToken)).toEqual({ id: session.user.id, role: "customer" });
+  expect(await shop.broker.call("user.me", { userId: session.user.id })).toEqual(session.user);
+  expect(await verify((await logIn(email)).accessToken)).toEqual({ id: session.user.id, role: "customer" });
+});
+
+test("of 8 racing registrations of one e-mail address exactly one wins, in whatever case it is written", async () => {
+  const email = newEmail();
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, n) =>
+      register(n % 2 ? email : email.toUpperCase()).then(
+        () => "registered",
+        (error: { type: string }) => error.type,
+      ),
+    ),
+  );
+  expect(answers.toSorted()).toEqual([...Array<string>(7).fill("EMAIL_TAKEN"), "registered"]);
+  expect(await db.select("select email from user where email = ?", [email])).toHaveLength(1);
+});
+
+test("a wrong password and an unknown e-mail address get the same answer", async () => {
+  const email = newEmail();
+  await register(email);
+  const refusals = await Promise.all(
+    [logIn(email, "wrong horse"), logIn(newEmail())].map((attempt) =>
+      attempt.catch((error: { code: number; type: string; message: string }) => error),
+    ),
+  );
+  for (const refusal of refusals)
+    expect(refusal).toMatchObject({ code: 401, type: "INVALID_CREDENTIALS", message: "E-mail or password is wrong" });
+});
+
+test("the e-mail address is compared in lower case", async () => {
+  const email = newEmail();
+  await register(email.toUpperCase());
+  for (const written of [email, email.toUpperCase()])
+    await expect(logIn(written)).resolves.toMatchObject({ expiresIn: shop.config.accessTokenSeconds });
+});
+
+test("refresh tokens are stored as hashes, each log-in starting a family of its own", async () => {
+  const email = newEmail();
+  const { user, refreshToken } = await register(email);
+  const { refreshToken: second } = await logIn(email);
+  const rows = await db.select<{ token_hash: string; family: string }>("select * from refresh_token where user_id = ?", [user.id]);
+  expect(rows.map((row) => row.token_hash).toSorted()).toEqual([refreshToken, second].map(hashOf).toSorted());
+  expect(new Set(rows.map((row) => row.family)).size).toBe(2);
+  expect(JSON.stringify(rows)).not.toContain(refreshToken);
+});
+
+test("an account with a role is made for staff; customers register as customers only", async () => {
+  const email = newEmail();
+  await expect(shop.broker.call("user.create", { email, password, nickname: "Staff", role: "admin" })).resolves.toMatchObject({
+    email,
+    role: "admin",
+  });
+  const params = { email: newEmail(), password, nickname: "Buyer", role: "admin" };
+  await expect(shop.broker.call("user.register", params)).rejects.toMatchObject({ type: "VALIDATION_FAILED" });
+});
+
+test("an unknown account is USER_NOT_FOUND", async () => {
+  await expect(shop.broker.call("user.me", { userId: "nobody" })).rejects.toMatchObject({ code: 404, type: "USER_NOT_FOUND" });
+});
+
+test("staff's reads never show a password's hash, and can't be filtered by it", async () => {
+  const { user } = await register(newEmail());
+  const [found] = await shop.broker.call<object[], object>("user.find", { query: { id: user.id } });
+  expect(found).toMatchObject({ id: user.id });
+  expect(JSON.stringify(found)).not.toMatch(/hash|argon/i);
+  await expect(shop.broker.call("user.find", { query: { password_hash: "x" } })).rejects.toBeDefined();
+});
+
+test("I7: a registration is told with its commit; one that lost the race is not", async () => {
+  const email = newEmail();
+  const told: { userId: string; email: string }[] = [];
+  const subscription = await busOf(shop.broker).subscribe({
+    group: "test-user",
+    topics: ["commerce.user.v1"],
+    maxBatch: 100,
+    async onBatch(messages) {
+      told.push(...messages.map(({ payload }) => JSON.parse(payload) as { userId: string; email: string }));
+    },
+  });
+  await Promise.allSettled([register(email), register(email), register(email)]);
+  const last = newEmail();
+  await register(last);
+  await waitFor(() => told.some((one) => one.email === last));
+  await subscription.stop();
+  expect(told.filter((one) => one.email === email)).toHaveLength(1);
+});
