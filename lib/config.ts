@@ -37,8 +37,6 @@ export interface Config {
   orderTimeoutMs: number;
   /** Time of a call to the payment provider, in ms. */
   providerTimeoutMs: number;
-  /** Time of the payment's step: the provider's and the two transactions around it, in ms. */
-  paymentTimeoutMs: number;
   /** How long a node that stops waits for requests in flight, in ms. */
   drainMs: number;
   /** Life of an access token, in seconds. */
@@ -84,7 +82,6 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     requestTimeoutMs: 5_000,
     orderTimeoutMs: settings.ORDER_WAIT_MS + 3_000,
     providerTimeoutMs: 10_000,
-    paymentTimeoutMs: 12_000,
     drainMs: settings.DRAIN_MS,
     accessTokenSeconds: 15 * 60,
     logLevel: settings.LOG_LEVEL,

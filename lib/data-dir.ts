@@ -1,4 +1,4 @@
-/** The folder of the embedded size. One process at a time may run services on it. */
+/** The folder of a node. One process at a time may run services on it: the event bus in it has one owner, wherever the databases are. */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -74,10 +74,9 @@ const codes: Record<string, string> = {
   ENOSPC: "can't be written: the disk is full",
 };
 
-function explained(error: unknown, path: string): Error {
-  if (!(error instanceof Error) || error instanceof DataDirError) return error as Error;
-  const { code, errcode } = error as Error & { code?: string; errcode?: number };
-  if (errcode === SQLITE_BUSY)
-    return new DataDirError(`DATA_DIR ${path} is in use by another running shop; stop it, or choose another folder`);
-  return new DataDirError(`DATA_DIR ${path} ${codes[code ?? ""] ?? `can't be used: ${error.message}`}`, { cause: error });
+function explained(error: unknown, path: string): DataDirError {
+  if (error instanceof DataDirError) return error;
+  const { code = "", errcode, message } = error as Error & { code?: string; errcode?: number };
+  const inUse = errcode === SQLITE_BUSY ? "is in use by another running shop; stop it, or choose another folder" : undefined;
+  return new DataDirError(`DATA_DIR ${path} ${inUse ?? codes[code] ?? `can't be used: ${message}`}`, { cause: error });
 }

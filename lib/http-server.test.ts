@@ -44,6 +44,7 @@ describe("stop", () => {
     await server.start();
     await Promise.all([server.stop(), server.stop()]);
     await server.stop();
+    expect(server.server.listening).toBe(false);
   });
 
   test("an idle keep-alive connection doesn't hold it", async () => {
@@ -53,6 +54,7 @@ describe("stop", () => {
     const [response] = await once(request({ port, agent }).end(), "response");
     await once(response.resume(), "end");
     await server.stop();
+    expect(server.server.listening).toBe(false);
     agent.destroy();
   });
 

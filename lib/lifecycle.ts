@@ -21,7 +21,9 @@ export const lifecycle: Middleware = {
   starting: (broker: ServiceBroker) => busOf(broker).start(),
   async stopping(broker: ServiceBroker) {
     for (const part of drainOrder) {
-      await Promise.all(broker.services.map((service) => (service as Drainable)[part]?.stop()));
+      const stops = await Promise.allSettled(broker.services.map((service) => (service as Drainable)[part]?.stop()));
+      // The others still have something to finish, and the next start goes on where this one failed.
+      for (const stop of stops) if (stop.status === "rejected") broker.logger.error(`the ${part} of this node did not stop well`, stop.reason);
     }
   },
   stopped: (broker: ServiceBroker) => busOf(broker).stop(),

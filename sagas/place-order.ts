@@ -48,5 +48,5 @@ export const placeOrder = defineSaga<PlaceOrder>("place-order", { version: 1, de
     verify: payment.outcome,
     // Only a card waits for the provider.
     alone: ({ input }) => input.payment.method === "CARD" && input.amounts.paid > 0,
-    timeout: "10s",
+    timeout: "12s", // the provider's ten, and the transactions before and after
   });

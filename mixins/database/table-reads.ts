@@ -1,7 +1,7 @@
 import type { Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
 import DbService from "moleculer-db";
 import SequelizeDbAdapter from "moleculer-db-adapter-sequelize";
-import type { DataType, Model, ModelStatic } from "sequelize";
+import type { DataType, Model, ModelAttributes, ModelStatic } from "sequelize";
 
 import type { DatabaseVars } from "./mixin";
 import { checkCount, checkFind, checkGet } from "./read-params";
@@ -64,8 +64,9 @@ class SharedAdapter extends SequelizeDbAdapter {
 
   override async connect(): Promise<void> {
     const { table, columns, primaryKey } = this.options;
-    const attributes = Object.entries(columns).map(([name, type]) => [name, { type, primaryKey: name === primaryKey }]);
-    this.model = this.#service?.db.sequelize.define(table, Object.fromEntries(attributes), { tableName: table, timestamps: false });
+    const attributes: ModelAttributes = {};
+    for (const [name, type] of Object.entries(columns)) attributes[name] = { type, primaryKey: name === primaryKey };
+    this.model = this.#service?.db.sequelize.define(table, attributes, { tableName: table, timestamps: false });
   }
 
   override async disconnect(): Promise<void> {

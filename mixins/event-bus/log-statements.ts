@@ -102,7 +102,7 @@ export async function lag(db: Database, consumer: string, topics: readonly strin
      where p.topic in (?) group by p.topic`,
     [consumer, topics],
   );
-  const behind = new Map(rows.map((row) => [row.topic, Number(row.behind)]));
+  const behind = new Map(rows.map((row) => [row.topic, row.behind]));
   return Object.fromEntries(topics.map((topic) => [topic, behind.get(topic) ?? 0]));
 }
 

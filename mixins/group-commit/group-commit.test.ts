@@ -91,11 +91,11 @@ test("a group has at most so many calls", async () => {
   expect(groups).toEqual([["a", "b", "c"], ["d", "e", "f"], ["g"]]);
 });
 
-test("handlers of one group run one after the other in the order in which they were first used, in one transaction", async () => {
+test("handlers of one group run one after the other in the order of their names, in one transaction", async () => {
   const group = createGroupCommit(db);
   const transactions = jest.spyOn(db, "transaction");
   const [one, two] = [notes("one"), notes("two")];
-  await Promise.all([group.submit(one, "a"), group.submit(two, "b"), group.submit(one, "c")]);
+  await Promise.all([group.submit(two, "b"), group.submit(one, "a"), group.submit(one, "c")]);
   await Promise.all([group.submit(two, "d"), group.submit(one, "e")]);
   expect(groups).toEqual([["a", "c"], ["b"], ["e"], ["d"]]);
   expect(transactions).toHaveBeenCalledTimes(2);

@@ -32,8 +32,8 @@ export function createGroupCommit(db: Database, { max = 128 }: { max?: number } 
 }
 
 class Groups implements GroupCommit {
-  /** By name, in the order in which they were first used. */
-  readonly #handlers = new Map<string, AnyHandler>();
+  /** By name, in the order of the names: every node locks in the same order. */
+  #handlers = new Map<string, AnyHandler>();
   readonly #onDrained: (() => void)[] = [];
   #waiting: Entry[] = [];
   /** A group is in flight or about to be. */
@@ -62,7 +62,8 @@ class Groups implements GroupCommit {
   #register(handler: AnyHandler): void {
     const known = this.#handlers.get(handler.name);
     if (known && known !== handler) throw new Error(`two group handlers of ${this.db.name} are called ${handler.name}`);
-    this.#handlers.set(handler.name, handler);
+    if (known) return;
+    this.#handlers = new Map([...this.#handlers, [handler.name, handler] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   #start(): void {

@@ -6,7 +6,7 @@ import type { Outcome } from "../outcome";
  * ends. A refused call must leave no trace; a thrown error means that the whole group is rolled back and tried again in halves.
  */
 export interface GroupHandler<C, R> {
-  /** Unique within a database; handlers of one group run in the order in which they were first used. */
+  /** Unique within a database; handlers of one group run in the order of their names, so that every node locks in the same order. */
   readonly name: string;
   run(calls: readonly C[], tx: Tx): Promise<readonly Outcome<R>[]>;
   /** Two calls of one conflict key never share a transaction: the later one waits for the next group. */

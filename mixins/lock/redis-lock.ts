@@ -59,8 +59,8 @@ function createAsker(redis: Redis | readonly Redis[], options: RedisLockOptions)
   const majority = Math.floor(servers.length / 2) + 1;
   let errors = 0;
   let awayUntil = 0;
-  let lastError: unknown;
-  redlock.on("clientError", (error: unknown) => {
+  let lastError: Error | undefined;
+  redlock.on("clientError", (error: Error) => {
     errors++;
     lastError = error;
   });
@@ -70,7 +70,7 @@ function createAsker(redis: Redis | readonly Redis[], options: RedisLockOptions)
     const errorsBefore = errors;
     const answer = await orAway(attempt(redlock, key, ttlMs), answerMs);
     if (answer === "away" || (answer === "held" && errors - errorsBefore >= majority)) {
-      if (awayUntil === 0) logger?.warn(`locks are off, work goes on without them: ${lastError ?? `no answer within ${answerMs} ms`}`);
+      if (awayUntil === 0) logger?.warn(`locks are off, work goes on without them: ${lastError?.message ?? `no answer within ${answerMs} ms`}`);
       awayUntil = clock() + awayMs;
       return "away";
     }

@@ -72,7 +72,8 @@ export function gateway(contracts: readonly ContractBase[]): ServiceSchema {
 }
 
 function settingsOf(routes: readonly Route[]) {
-  const aliases = routes.map((route) => [`${route.method} ${route.path.slice(basePath.length)}`, [admission(route), route.action]]);
+  const aliases: Record<string, unknown> = {};
+  for (const route of routes) aliases[`${route.method} ${route.path.slice(basePath.length)}`] = [admission(route), route.action];
   return {
     server: false, // moleculer-web's own ends the process when the port is taken, and waits for idle connections when it stops
     logRequest: null,
@@ -87,7 +88,7 @@ function settingsOf(routes: readonly Route[]) {
         mergeParams: false,
         bodyParsers: false, // the body is read after the caller is known
         logging: false,
-        aliases: Object.fromEntries(aliases),
+        aliases,
       },
     ],
     $secureSettings: ["routes"], // they would travel to every node

@@ -59,7 +59,7 @@ export function bodyParams(route: Route, body: unknown): Params {
 }
 
 function isDeeperThan(depth: number, value: object): boolean {
-  for (const inner of Object.values(value)) {
+  for (const inner of Object.values(value) as unknown[]) {
     if (typeof inner === "object" && inner !== null && (depth === 0 || isDeeperThan(depth - 1, inner))) return true;
   }
   return false;
