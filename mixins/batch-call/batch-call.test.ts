@@ -43,7 +43,9 @@ test("another action, another timeout or other meta is another message", async (
 
 test("the next turn's calls don't wait for the answer of the last one's", async () => {
   const { call, sent } = echo();
-  const caller = createBatchCaller((action, params, options) => (sent.length === 0 ? (void call(action, params, options), new Promise(() => undefined)) : call(action, params, options)));
+  const caller = createBatchCaller((action, params, options) =>
+    sent.length === 0 ? (void call(action, params, options), new Promise(() => undefined)) : call(action, params, options),
+  );
   void caller("a.b", 1);
   await new Promise(setImmediate);
   expect(await caller("a.b", 2)).toBe(20);
@@ -68,5 +70,6 @@ test.each([
 ])("every call rejects when %s", async (_, answer, message) => {
   const caller = createBatchCaller(answer);
   const both = await Promise.allSettled([caller("a.b", 1), caller("a.b", 2)]);
-  for (const one of both) expect(one).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining(message) as string } });
+  for (const one of both)
+    expect(one).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining(message) as string } });
 });

@@ -44,7 +44,9 @@ export async function createBarrierTable(tx: Tx): Promise<void> {
     `create table if not exists saga_barrier (${key}, state tinyint not null, tries integer not null, result text,
       created_at bigint not null, updated_at bigint not null, primary key (saga, id, step)) ${tx.dialect.tableOptions}`,
   );
-  await tx.execute(`create table if not exists saga_outside (${key}, action varchar(64) not null, primary key (saga, id, step)) ${tx.dialect.tableOptions}`);
+  await tx.execute(
+    `create table if not exists saga_outside (${key}, action varchar(64) not null, primary key (saga, id, step)) ${tx.dialect.tableOptions}`,
+  );
 }
 
 /** One text for a step's key. */
@@ -54,7 +56,11 @@ export const textOf = ({ saga, id, step }: StepKey): string => `${saga}\n${id}\n
 export async function enter(tx: Tx, keys: readonly StepKey[], initial: BarrierState): Promise<BarrierRow[]> {
   const { dialect } = tx;
   const set = `tries = tries + 1, updated_at = ${dialect.excluded("updated_at")}`;
-  const counted = await upsert(tx, keys.map((key) => ({ key, state: initial, result: null })), set);
+  const counted = await upsert(
+    tx,
+    keys.map((key) => ({ key, state: initial, result: null })),
+    set,
+  );
   if (dialect.upsertCount === 2 && counted === keys.length) return keys.map(() => ({ state: initial, fresh: true, result: null }));
   const known = await read(tx, keys);
   return keys.map((key) => {
@@ -154,5 +160,7 @@ export function changeOf(key: StepKey, known: VerifyAnswer | undefined): Barrier
 
 /** A result that says nothing is not stored, which saves most steps their second write. */
 function isEmpty(result: unknown): boolean {
-  return result === undefined || (typeof result === "object" && result !== null && !Array.isArray(result) && Object.keys(result).length === 0);
+  return (
+    result === undefined || (typeof result === "object" && result !== null && !Array.isArray(result) && Object.keys(result).length === 0)
+  );
 }

@@ -5,8 +5,8 @@
 import type { Tx } from "../database/types";
 import type { GroupHandler } from "../group-commit/types";
 import { done, type Done, type Outcome, type Refusal } from "../outcome";
-import { byStep, changeOf, enter, knownOf, read, state, store, textOf, type BarrierChange, type BarrierRow } from "./barrier";
-import type { Begun, OutsideStepHandler, Performed, SettledCall, StepCall, StepHandler, StepKey, VerifyAnswer, VerifyCall } from "./types";
+import { changeOf, enter, knownOf, read, state, store, textOf, type BarrierChange, type BarrierRow } from "./barrier";
+import type { Begun, OutsideStepHandler, StepCall, StepHandler, StepKey, VerifyAnswer, VerifyCall } from "./types";
 
 /** What is left to do outside of the database for a step that is STARTED or UNKNOWN. */
 export class Started {
@@ -16,8 +16,8 @@ export class Started {
 /** What a transaction leaves known of a step. */
 export type Known = VerifyAnswer | Started;
 
-type Handler<C> = GroupHandler<C, Known> & { run(calls: readonly C[], tx: Tx): Promise<readonly Done<Known>[]> };
-type Outside = OutsideStepHandler<unknown, unknown, unknown>;
+export type Handler<C> = GroupHandler<C, Known> & { run(calls: readonly C[], tx: Tx): Promise<readonly Done<Known>[]> };
+export type Outside = OutsideStepHandler<unknown, unknown, unknown>;
 type Local = StepHandler<unknown, unknown>;
 
 export const isOutside = (handler: Local | Outside): handler is Outside => "perform" in handler;
@@ -80,7 +80,7 @@ function knownOfBegun(begun: Begun<unknown, unknown> | undefined): Known {
   return begun && "started" in begun ? new Started(begun.started) : knownOfOutcome(begun);
 }
 
-function knownOfOutcome(outcome: Outcome | undefined): VerifyAnswer {
+export function knownOfOutcome(outcome: Outcome | undefined): VerifyAnswer {
   if (outcome === undefined) throw new Error("a step without an outcome");
   return outcome.ok ? { state: "done", result: outcome.result ?? emptyResult } : { state: "refused", refusal: outcome };
 }
@@ -135,35 +135,12 @@ export function verifyHandler(action: string, handler: Local | Outside): Handler
   };
 }
 
-export type SettleCall = Omit<SettledCall, "performed"> & { performed: Performed };
-
-/** The second transaction of work outside of the database: what came of it. Another process may have been faster. */
-export function settleHandler(action: string, handler: Outside): Handler<SettleCall> {
-  return {
-    name: `participant.${action}.settle`,
-    conflictKey: textOf,
-    async run(calls, tx) {
-      const answers = (await enter(tx, calls, state.STARTED)).map(knownOf);
-      const open = calls.map((call, index) => ({ call, index })).filter(({ index }) => answers[index]?.state === "unknown");
-      const told = open.filter(({ call }) => call.performed.state !== "unknown");
-      const outcomes = await each(told, (list) => handler.settle(list.map(({ call }) => call as SettledCall), tx), action);
-      told.forEach(({ index }, position) => (answers[index] = knownOfOutcome(outcomes[position])));
-      const doubted = open.filter((one) => !told.includes(one)).map(({ call: { saga, id, step } }) => ({ saga, id, step }));
-      if (doubted.length > 0) await handler.doubt?.(doubted, tx);
-      await store(tx, open.map(({ call, index }) => changeOf(call, answers[index])));
-      await forget(tx, told.map(({ call }) => call));
-      return answers.map((answer) => done<Known>(answer));
-    },
-  };
-}
-
-async function forget(tx: Tx, keys: readonly StepKey[]): Promise<void> {
-  for (const { saga, step, ids } of byStep(keys)) {
-    await tx.execute("delete from saga_outside where saga = ? and step = ? and id in (?)", [saga, step, ids]);
-  }
-}
-
-async function each<C, O>(calls: readonly C[], work: (calls: readonly C[]) => Promise<readonly O[]>, action: string): Promise<readonly O[]> {
+/** Gives the handler what there is for it to do, and checks that it said something to each. */
+export async function each<C, O>(
+  calls: readonly C[],
+  work: (calls: readonly C[]) => Promise<readonly O[]>,
+  action: string,
+): Promise<readonly O[]> {
   if (calls.length === 0) return [];
   const outcomes = await work(calls);
   if (outcomes.length !== calls.length) throw new Error(`${action} gave ${outcomes.length} outcomes for ${calls.length} calls`);

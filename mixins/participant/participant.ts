@@ -12,12 +12,11 @@ import type { Service } from "moleculer";
 import type { Database } from "../database/types";
 import type { GroupCommit, GroupHandler } from "../group-commit/types";
 import { refused, type Refusal } from "../outcome";
-import { textOf } from "./barrier";
-import { forwardHandler, isOutside, settleHandler, Started, undoHandler, verifyHandler, type Known, type ParsedCall } from "./handlers";
+import { forwardHandler, isOutside, Started, undoHandler, verifyHandler, type Known, type ParsedCall } from "./handlers";
+import { outsideWork, type Traced } from "./outside";
 import {
   SAGA_STEP_SEALED,
   SAGA_STEP_UNKNOWN,
-  type OutsideStepHandler,
   type ParticipantStep,
   type StepAnswer,
   type StepCall,
@@ -29,7 +28,6 @@ import {
 /** The service that offers the steps, with what the database mixin gave it. */
 export type Host = Service & { db: Database; group: GroupCommit };
 
-type Traced = StepKey & { trace?: Record<string, string> };
 type Ask<C> = (call: C) => Promise<VerifyAnswer>;
 
 /** One step of a participant: its three actions. */
@@ -47,13 +45,13 @@ export class Step {
     this.name = name;
     this.#parse = parse;
     this.#logger = host.logger;
-    const settle = isOutside(handler) ? outside(name, handler, host) : undefined;
+    const outside = isOutside(handler) ? outsideWork(name, handler, host) : undefined;
     const ask = <C extends Traced>(of: GroupHandler<C, Known>): Ask<C> => {
       return async (call) => {
         const outcome = await host.group.submit(of, call);
         if (!outcome.ok) return { state: "refused", refusal: outcome };
         if (!(outcome.result instanceof Started)) return outcome.result;
-        return settle ? settle(call, outcome.result.work) : { state: "unknown" };
+        return outside ? outside(call, outcome.result.work) : { state: "unknown" };
       };
     };
     this.#forward = ask(forwardHandler(name, handler));
@@ -86,31 +84,6 @@ export class Step {
   }
 }
 
-/** Performs and settles the work of a step; callers that come while it is under way share it. */
-function outside(action: string, handler: OutsideStepHandler<unknown, unknown, unknown>, host: Host) {
-  const settle = settleHandler(action, handler);
-  const underWay = new Map<string, Promise<VerifyAnswer>>();
-
-  async function perform({ saga, id, step, trace }: Traced, work: unknown): Promise<VerifyAnswer> {
-    const key = { saga, id, step };
-    const performed = await handler.perform(key, work, host).catch((error: unknown) => {
-      host.logger.warn(`${action} of ${saga} ${id} could not reach the outside; it is asked again`, error);
-      return { state: "unknown" as const };
-    });
-    const outcome = await host.group.submit(settle, { ...key, performed, ...(trace && { trace }) });
-    return outcome.ok && !(outcome.result instanceof Started) ? outcome.result : { state: "unknown" };
-  }
-
-  return (key: Traced, work: unknown): Promise<VerifyAnswer> => {
-    const name = textOf(key);
-    const shared = underWay.get(name);
-    if (shared) return shared;
-    const own = perform(key, work).finally(() => underWay.delete(name));
-    underWay.set(name, own);
-    return own;
-  };
-}
-
 async function answer(asked: Promise<VerifyAnswer>): Promise<StepAnswer> {
   try {
     const known = await asked;
@@ -125,7 +98,12 @@ async function answer(asked: Promise<VerifyAnswer>): Promise<StepAnswer> {
         return { ok: false, failed: true, type: SAGA_STEP_UNKNOWN };
     }
   } catch (error) {
-    return { ok: false, failed: true, type: typeOf(error) ?? "SAGA_STEP_FAILED", detail: error instanceof Error ? error.message : String(error) };
+    return {
+      ok: false,
+      failed: true,
+      type: typeOf(error) ?? "SAGA_STEP_FAILED",
+      detail: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 

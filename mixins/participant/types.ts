@@ -38,11 +38,7 @@ export interface VerifyCall extends StepKey {
 
 /** What became of a pivot. `absent` is never said to a call that seals; `sealed` means that it never happened and never will. */
 export type VerifyAnswer<R = unknown> =
-  | { state: "done"; result: R }
-  | { state: "refused"; refusal: Refusal }
-  | { state: "unknown" }
-  | { state: "absent" }
-  | { state: "sealed" };
+  { state: "done"; result: R } | { state: "refused"; refusal: Refusal } | { state: "unknown" } | { state: "absent" } | { state: "sealed" };
 
 /** A late forward that finds the step undone, tombed or sealed is refused with this; it is never a cause to tell a customer. */
 export const SAGA_STEP_SEALED = "SAGA_STEP_SEALED";

@@ -3,28 +3,11 @@
  * reads first without locks, then locks the rows in order and takes those that are as they were read: of two claimants one gets each saga.
  */
 import type { Database, Tx } from "../database/types";
-import type { Refusal } from "../outcome";
 import { Assignments } from "./assignments";
 import type { SagaDefinition } from "./definition";
 import { groupBy } from "./group-by";
-import { knowledge, learn, type Decision, type Knowledge } from "./plan";
+import { columns, load, type Instance, type InstanceRow } from "./instance";
 import { stateCode, unowned } from "./tables";
-import { resultsIn, type TrailRow } from "./trail";
-
-/** A saga that this process may run, with all that the log knows of it. */
-export interface Instance {
-  type: string;
-  id: string;
-  version: number;
-  epoch: number;
-  /** Voluntary releases since the last newly logged result. */
-  releases: number;
-  known: Knowledge;
-  trace: Record<string, string> | undefined;
-  deadlineAt: number;
-  /** When it was started, ms since the epoch. */
-  startedAt: number;
-}
 
 /** A saga as it was seen: it is claimed only when owner and epoch are still these. */
 export interface Sighting {
@@ -48,11 +31,12 @@ export interface ClaimOptions {
   maxRecoveries: number;
 }
 
-/** Sagas per claim. */
-const batch = 200;
-
 export class Claims {
-  constructor(private readonly options: ClaimOptions) {}
+  readonly #loaded: ReadonlySet<string>;
+
+  constructor(private readonly options: ClaimOptions) {
+    this.#loaded = new Set(options.definitions.map(({ type, version }) => `${type}\n${version}`));
+  }
 
   /** What was released and is due, and what belongs to an owner whose lease has run out. */
   abandoned(): Promise<Sighting[]> {
@@ -75,9 +59,9 @@ export class Claims {
     return this.#see("", "i.owner <> ?", this.options.owner);
   }
 
-  /** All that this very process owns. */
+  /** What this very process owns. */
   mine(): Promise<Sighting[]> {
-    return this.#see("", "i.owner = ?", this.options.owner, Number.MAX_SAFE_INTEGER);
+    return this.#see("", "i.owner = ?", this.options.owner);
   }
 
   /** Open sagas of versions that this process doesn't have the code of. */
@@ -85,28 +69,32 @@ export class Claims {
     const live = await this.options.db.select<{ type: string; version: number }>(
       "select distinct type, version from saga_instance where owner >= ''",
     );
-    const loaded = new Set(this.options.definitions.map(({ type, version }) => `${type}\n${version}`));
-    return live.filter(({ type, version }) => !loaded.has(`${type}\n${version}`));
+    return live.filter(({ type, version }) => !this.#loaded.has(`${type}\n${version}`));
   }
 
   async claim(sightings: readonly Sighting[]): Promise<Claimed> {
     const rows = await this.options.db.transaction((tx) => this.#take(sightings, tx));
     const parked = rows.filter(({ state }) => state === stateCode.PARKED);
     return {
-      instances: await this.#load(rows.filter((row) => !parked.includes(row))),
+      instances: await load(
+        rows.filter((row) => !parked.includes(row)),
+        this.options.db,
+      ),
       parked: parked.map((row) => ({ type: row.type, id: row.id, startedAt: row.created_at })),
     };
   }
 
-  /** `owner >= ''` is how an index finds the open ones: of those that have ended it is NULL. */
-  #see(join: string, where: string, owner: string, limit = batch): Promise<Sighting[]> {
-    const { db, definitions } = this.options;
-    const versions = definitions.map(() => "i.type = ? and i.version = ?").join(" or ");
-    return db.select<Sighting>(
-      `select i.type, i.business_key as id, i.owner, i.epoch from saga_instance i ${join}
-        where i.owner >= '' and i.state <> ? and ${where} and (${versions}) order by i.type, i.business_key limit ${limit}`,
-      [stateCode.PARKED, owner, ...definitions.flatMap(({ type, version }) => [type, version])],
+  /**
+   * `owner >= ''` is how an index finds the open ones: of those that have ended it is NULL. Type and version are looked at here, as SQLite
+   * would take the primary key for a condition on the type and read every saga there ever was.
+   */
+  async #see(join: string, where: string, owner: string): Promise<Sighting[]> {
+    const seen = await this.options.db.select<Sighting & { version: number }>(
+      `select i.type, i.business_key as id, i.version, i.owner, i.epoch from saga_instance i ${join}
+        where i.owner >= '' and i.state <> ? and ${where}`,
+      [stateCode.PARKED, owner],
     );
+    return seen.filter(({ type, version }) => this.#loaded.has(`${type}\n${version}`));
   }
 
   async #take(sightings: readonly Sighting[], tx: Tx): Promise<InstanceRow[]> {
@@ -144,58 +132,4 @@ export class Claims {
     const ids = rows.map(({ id }) => id);
     await tx.execute(`update saga_instance set ${set.sql} where type = ? and business_key in (?)`, [...set.values, first.type, ids]);
   }
-
-  async #load(rows: readonly InstanceRow[]): Promise<Instance[]> {
-    const instances: Instance[] = [];
-    for (const alike of groupBy(rows, ({ type }) => type)) {
-      const trail = await this.options.db.select<TrailRow & { id: string }>(
-        `select business_key as id, step, phase, outcome, attempt, ms, detail, at from saga_step
-          where type = ? and business_key in (?) order by business_key, epoch, seq`,
-        [alike[0].type, alike.map(({ id }) => id)],
-      );
-      for (const row of alike) instances.push(instanceOf(row, trail.filter(({ id }) => id === row.id)));
-    }
-    return instances;
-  }
-}
-
-interface InstanceRow {
-  type: string;
-  id: string;
-  version: number;
-  state: number;
-  owner: string | null;
-  epoch: number;
-  recoveries: number;
-  releases: number;
-  input: string;
-  undo_set: string | null;
-  cause: string | null;
-  trace: string | null;
-  deadline_at: number;
-  created_at: number;
-}
-
-const columns =
-  "type, business_key as id, version, state, owner, epoch, recoveries, releases, input, undo_set, cause, trace, deadline_at, created_at";
-
-function instanceOf(row: InstanceRow, trail: readonly TrailRow[]): Instance {
-  const known = knowledge(JSON.parse(row.input), decisionOf(row));
-  for (const entry of resultsIn(trail)) learn(known, entry);
-  return {
-    type: row.type,
-    id: row.id,
-    version: row.version,
-    epoch: row.epoch,
-    releases: row.releases,
-    known,
-    trace: row.trace === null ? undefined : (JSON.parse(row.trace) as Record<string, string>),
-    deadlineAt: row.deadline_at,
-    startedAt: row.created_at,
-  };
-}
-
-function decisionOf({ undo_set, cause }: InstanceRow): Decision | undefined {
-  if (undo_set === null || cause === null) return undefined;
-  return { cause: JSON.parse(cause) as Refusal, undo: JSON.parse(undo_set) as string[] };
 }

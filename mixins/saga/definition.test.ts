@@ -22,14 +22,21 @@ const start = () => defineSaga<Trip>("trip", { version: 1, deadline: "30s" });
 const withSeat = () => start().step("seat", { call: seat.book, with: ({ input }) => ({ trip: input.id, seats: 1 }), undo: seat.free });
 const whole = () =>
   withSeat()
-    .pivot("charge", { call: charge.take, with: ({ input, results }) => ({ amount: input.price + results.seat.row }), verify: charge.outcome, timeout: "10s" })
+    .pivot("charge", {
+      call: charge.take,
+      with: ({ input, results }) => ({ amount: input.price + results.seat.row }),
+      verify: charge.outcome,
+      timeout: "10s",
+    })
     .retry("mail", { call: mail.send, with: ({ results }) => ({ receipt: results.charge.receipt }) });
 
 describe("a definition is data", () => {
   test("stages, steps and times as they were written", () => {
     const { type, version, deadlineMs, stages } = whole();
     expect({ type, version, deadlineMs }).toEqual({ type: "trip", version: 1, deadlineMs: 30_000 });
-    expect(stages.map((stage) => stage.map(({ name, kind, call, undo, verify, timeoutMs }) => ({ name, kind, call, undo, verify, timeoutMs })))).toEqual([
+    expect(
+      stages.map((stage) => stage.map(({ name, kind, call, undo, verify, timeoutMs }) => ({ name, kind, call, undo, verify, timeoutMs }))),
+    ).toEqual([
       [{ name: "seat", kind: "compensable", call: "seat.book", undo: "seat.free" }],
       [{ name: "charge", kind: "pivot", call: "charge.take", verify: "charge.outcome", timeoutMs: 10_000 }],
       [{ name: "mail", kind: "retriable", call: "mail.send" }],
@@ -43,13 +50,24 @@ describe("a definition is data", () => {
 
   test("a pivot travels alone unless its definition says otherwise, the other steps in company", () => {
     const context = { input: { id: "t", price: 10 }, results: {} };
-    expect(whole().stages.flat().map((step) => step.alone(context))).toEqual([false, true, false]);
-    const cheap = withSeat().pivot("charge", { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome, alone: ({ input }) => input.price > 100 });
+    expect(
+      whole()
+        .stages.flat()
+        .map((step) => step.alone(context)),
+    ).toEqual([false, true, false]);
+    const cheap = withSeat().pivot("charge", {
+      call: charge.take,
+      with: () => ({ amount: 1 }),
+      verify: charge.outcome,
+      alone: ({ input }) => input.price > 100,
+    });
     expect(cheap.stages.flat().map((step) => step.alone(context))).toEqual([false, false]);
   });
 
   test("two steps can't share a name", () => {
-    expect(() => withSeat().step("seat", { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free })).toThrow("two steps called seat");
+    expect(() => withSeat().step("seat", { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free })).toThrow(
+      "two steps called seat",
+    );
   });
 
   test("a builder is not changed by what is built on it", () => {

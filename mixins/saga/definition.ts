@@ -70,9 +70,10 @@ export type Retriable<I, R, A extends StepRef> = Common<I, R, A>;
 
 export interface SagaBuilder<I, R> extends SagaDefinition<I, R> {
   step<N extends string, A extends StepRef>(name: N, step: Compensable<I, R, A>): SagaBuilder<I, R & Record<N, ResultOf<A>>>;
-  parallel<M extends Record<string, StepRef>>(
-    steps: { [N in keyof M]: Compensable<I, R, M[N]> },
-  ): SagaBuilder<I, R & { [N in keyof M]?: ResultOf<M[N]> }>;
+  parallel<M extends Record<string, StepRef>>(steps: { [N in keyof M]: Compensable<I, R, M[N]> }): SagaBuilder<
+    I,
+    R & { [N in keyof M]?: ResultOf<M[N]> }
+  >;
   pivot<N extends string, A extends StepRef>(name: N, step: Pivot<I, R, A>): SagaTail<I, R & Record<N, ResultOf<A>>>;
 }
 

@@ -6,11 +6,12 @@ import type { Service } from "moleculer";
 import type { RemoteCall } from "../batch-call";
 import type { Database, Tx } from "../database/types";
 import type { GroupCommit, GroupHandler } from "../group-commit/types";
-import { done, type Refusal } from "../outcome";
+import { done } from "../outcome";
 import { pause } from "../waiting";
-import { Claims, type Claimed, type Instance } from "./claims";
+import { Claims, type Claimed } from "./claims";
 import type { BoundSaga, SagaDefinition } from "./definition";
 import { groupBy } from "./group-by";
+import type { Instance } from "./instance";
 import { SagaLog } from "./log";
 import { Ownership } from "./ownership";
 import { Participants } from "./participants";
@@ -66,7 +67,11 @@ export class SagaEngine implements Sagas {
     conflictKey: ({ definition, start }) => nameOf(definition.type, start.id),
     run: async (calls, tx) => {
       for (const alike of groupBy(calls, ({ definition: { type, version } }) => nameOf(type, String(version)))) {
-        await this.#insert(alike[0].definition, alike.map(({ start }) => start), tx);
+        await this.#insert(
+          alike[0].definition,
+          alike.map(({ start }) => start),
+          tx,
+        );
       }
       return calls.map(() => done(undefined));
     },
@@ -99,11 +104,14 @@ export class SagaEngine implements Sagas {
     const unknown = await this.#claims.unknownVersions();
     if (unknown.length > 0) {
       const names = unknown.map(({ type, version }) => `${type} version ${version}`).join(", ");
-      throw new Error(`there are open sagas whose code is not loaded: ${names}. Keep a version's definition until its last saga has ended.`);
+      throw new Error(
+        `there are open sagas whose code is not loaded: ${names}. Keep a version's definition until its last saga has ended.`,
+      );
     }
     await this.#ownership.start();
   }
 
+  /** What is awaited is finished, as far as it doesn't take longer than a few seconds; then everything is let go of. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -116,8 +124,8 @@ export class SagaEngine implements Sagas {
     const runs = Promise.all([...this.#runs.values()].map(({ ended }) => ended));
     await Promise.race([runs, pause(this.#timings.stopMs, patience.signal)]);
     patience.abort();
-    await this.#ownership.release();
     this.#waiters.tellAll();
+    await this.#ownership.release();
   }
 
   async start<I, R>(definition: SagaDefinition<I, R>, starts: readonly SagaStart<I>[], tx: Tx): Promise<void> {
@@ -192,11 +200,14 @@ export class SagaEngine implements Sagas {
 
   #ended(type: string, id: string, startedAt: number, end: RunEnd): void {
     const told = toldOf(end);
+    if (told?.status === "PARKED") {
+      this.options.logger.error(`ALERT saga ${type} ${id} is parked: it could not be finished and needs an operator`);
+    }
+    if (told) {
+      const cause = told.status === "COMPENSATED" ? { cause: told.cause.type } : {};
+      this.options.onEnd?.({ type, id, state: told.status, ms: this.#clock() - startedAt, ...cause });
+    }
     this.#waiters.tell(nameOf(type, id), told);
-    if (!told) return;
-    if (end.as === "PARKED") this.options.logger.error(`ALERT saga ${type} ${id} is parked: it could not be finished and needs an operator`);
-    const cause = end.as === "COMPENSATED" ? { cause: end.cause.type } : {};
-    this.options.onEnd?.({ type, id, state: told.status as SagaState, ms: this.#clock() - startedAt, ...cause });
   }
 }
 
@@ -205,7 +216,7 @@ function toldOf(end: RunEnd): Exclude<SagaResult<Record<string, unknown>>, { sta
     case "COMPLETED":
       return { status: "COMPLETED", results: end.results };
     case "COMPENSATED":
-      return { status: "COMPENSATED", cause: end.cause satisfies Refusal };
+      return { status: "COMPENSATED", cause: end.cause };
     case "PARKED":
       return { status: "PARKED" };
     default:

@@ -129,7 +129,12 @@ const shapeOf = ({ held, change }: Write): string =>
   [held.type, held.epoch, change.to, change.to === "RELEASED" && change.progressed].join("\n");
 
 /** What the writes, all of one shape, set in their rows. Each changes the state or the owner, so that the count of changed rows tells. */
-function assignments(writes: readonly Write[], shape: Change, databaseNow: string, now: number): Assignments<{ id: string; change: Change }> {
+function assignments(
+  writes: readonly Write[],
+  shape: Change,
+  databaseNow: string,
+  now: number,
+): Assignments<{ id: string; change: Change }> {
   const set = new Assignments(writes.map(({ held, change }) => ({ id: held.id, change })));
   set.all("updated_at", now);
   if (shape.to !== "RELEASED") set.all("state", stateCode[shape.to]);

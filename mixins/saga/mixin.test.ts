@@ -75,7 +75,10 @@ test("a service hosts sagas: they run, and are told of step by step in this proc
     status: "COMPLETED",
     results: { greet: { from: "greet" }, decide: { from: "decide" } },
   });
-  expect(await host.sagas.run(hello, { id: "b", input: { ok: false, trip: "t" } }, 5000)).toEqual({ status: "COMPENSATED", cause: refused("NO") });
+  expect(await host.sagas.run(hello, { id: "b", input: { ok: false, trip: "t" } }, 5000)).toEqual({
+    status: "COMPENSATED",
+    cause: refused("NO"),
+  });
   expect(told).toMatchObject([
     { type: "hello", id: "a", step: "greet", phase: "forward", outcome: "done", attempt: 1 },
     { id: "a", step: "decide", phase: "forward", outcome: "done" },
@@ -90,7 +93,15 @@ test("a service hosts sagas: they run, and are told of step by step in this proc
 });
 
 test("status and list tell how sagas stand", async () => {
-  expect(await host.sagas.status("hello", "a")).toMatchObject({ type: "hello", id: "a", version: 1, state: "COMPLETED", owner: null, epoch: 1, recoveries: 0 });
+  expect(await host.sagas.status("hello", "a")).toMatchObject({
+    type: "hello",
+    id: "a",
+    version: 1,
+    state: "COMPLETED",
+    owner: null,
+    epoch: 1,
+    recoveries: 0,
+  });
   expect(await host.sagas.status("hello", "nobody")).toBeUndefined();
   expect(await host.sagas.list({ state: "COMPENSATED" })).toMatchObject([{ id: "b", cause: { type: "NO" } }]);
   expect((await host.sagas.list({ type: "hello", limit: 1 })).length).toBe(1);

@@ -10,7 +10,7 @@ import type { Service } from "moleculer";
 
 import type { Database } from "../database/types";
 import { pause } from "../waiting";
-import { Claims, type Claimed, type Instance, type Sighting } from "./claims";
+import type { Claimed, Claims, Sighting } from "./claims";
 import { unowned } from "./tables";
 import type { SagaTimings } from "./timings";
 
@@ -30,6 +30,8 @@ export interface OwnershipOptions {
   take(claimed: Claimed): void;
 }
 
+/** Sagas that are claimed in one transaction. */
+const batch = 200;
 const readyPollMs = 50;
 /** Rows of owners that are long dead and own nothing are removed. */
 const forgetMs = 60_000;
@@ -66,7 +68,11 @@ export class Ownership {
   async release(): Promise<void> {
     const { db, owner, clock } = this.options;
     await db.transaction(async (tx) => {
-      await tx.execute(`update saga_instance set owner = ?, next_at = ${tx.dialect.now}, updated_at = ? where owner = ?`, [unowned, clock(), owner]);
+      await tx.execute(`update saga_instance set owner = ?, next_at = ${tx.dialect.now}, updated_at = ? where owner = ?`, [
+        unowned,
+        clock(),
+        owner,
+      ]);
       await tx.execute("delete from saga_node where owner = ?", [owner]);
     });
   }
@@ -80,23 +86,15 @@ export class Ownership {
     if (patience.signal.aborted) logger.warn("not all participants of the sagas are there; open sagas are recovered all the same");
     let atStart = alone;
     await this.#every(timings.claimMs, async () => {
-      await this.#claimAll(() => (alone ? (atStart ? claims.others() : claims.due()) : claims.abandoned()));
+      await this.#claim(await (alone ? (atStart ? claims.others() : claims.due()) : claims.abandoned()));
       atStart = false;
     });
   }
 
-  async #claimAll(see: () => Promise<Sighting[]>): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      const seen = await see();
-      if (seen.length === 0 || !(await this.#claim(seen))) return;
+  async #claim(seen: readonly Sighting[]): Promise<void> {
+    for (let at = 0; at < seen.length && !this.#stopping.signal.aborted; at += batch) {
+      this.options.take(await this.options.claims.claim(seen.slice(at, at + batch)));
     }
-  }
-
-  /** False when nothing could be claimed: others were faster. */
-  async #claim(seen: readonly Sighting[]): Promise<boolean> {
-    const claimed = await this.options.claims.claim(seen);
-    this.options.take(claimed);
-    return claimed.instances.length + claimed.parked.length > 0;
   }
 
   async #sweep(): Promise<void> {
@@ -105,7 +103,7 @@ export class Ownership {
     const suspicion = ({ type, id, epoch }: Sighting) => `${type}\n${id}\n${epoch}`;
     const orphans = without.filter((seen) => this.#suspects.has(suspicion(seen)));
     this.#suspects = new Set(without.map(suspicion));
-    if (orphans.length > 0) await this.#claim(orphans);
+    await this.#claim(orphans);
   }
 
   async #renewLease(): Promise<void> {
@@ -140,5 +138,3 @@ export class Ownership {
     }
   }
 }
-
-export type { Claimed, Instance };

@@ -10,8 +10,8 @@ import type { Service } from "moleculer";
 
 import type { Refusal } from "../outcome";
 import { pause } from "../waiting";
-import type { Instance } from "./claims";
 import type { BoundSaga, EndedSaga } from "./definition";
+import type { Instance } from "./instance";
 import type { Change, SagaLog } from "./log";
 import type { Participants } from "./participants";
 import { isResult, nextMove, type Move } from "./plan";
@@ -47,7 +47,7 @@ type Asked = Extract<Move, { kind: "call" | "seal" | "undo" }>;
 
 export class Run {
   readonly #steps: Steps;
-  /** Rows of the trail that this epoch has written. */
+  /** Number of the next row of this epoch's trail. */
   #seq = 0;
 
   constructor(
@@ -124,15 +124,20 @@ export class Run {
     return { as: "RELEASED" };
   }
 
-  /** False when the saga is somebody else's. Repeated when the database fails; that a write was made before its answer got lost shows as false. */
+  /**
+   * False when the saga is somebody else's. Repeated when the database fails: an attempt that was committed although it failed lets a decision
+   * be written once more, and shows as false for whatever ends the ownership.
+   */
   async #write(change: Change): Promise<boolean> {
     const { log, timings, random, stopping } = this.context;
     const { type, id, epoch } = this.saga;
     const entries = [...this.#steps.unlogged];
     for (let attempt = 1; ; attempt++) {
       try {
-        const held = await log.write({ held: { type, id, epoch }, bound: this.bound, change, entries, seq: this.#seq });
+        const seq = this.#seq;
+        // Another number for each attempt: one that failed may have been committed.
         this.#seq += entries.length;
+        const held = await log.write({ held: { type, id, epoch }, bound: this.bound, change, entries, seq });
         this.#steps.unlogged.splice(0, entries.length);
         return held;
       } catch (error) {

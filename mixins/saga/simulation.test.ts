@@ -8,17 +8,13 @@ import { randomInt } from "node:crypto";
 import { waitFor } from "../../test/support/wait";
 import { refused } from "../outcome";
 import type { Performed } from "../participant";
-import { bookTrip, closeEngines, stepNames, tripWorld, type Message, type TestEngine, type Trip, type World } from "./trips.fixture";
+import { bookTrip, stepNames, type Trip } from "./trips.fixture";
+import { frozen, Scene, type Message, type TestEngine } from "./world.fixture";
 
 const seeds = [...Array.from({ length: 20 }, (_, index) => index + 1), randomInt(1000, 1_000_000_000)];
 const sagas = 12;
 
-let world: World;
-
-beforeAll(async () => {
-  world = await tripWorld();
-});
-afterEach(closeEngines);
+const scene = new Scene();
 
 /** A number in [0, 1) that depends on nothing but what it is given. */
 function draw(...from: (string | number)[]): number {
@@ -43,7 +39,9 @@ class Simulation {
   async run(): Promise<void> {
     await this.#join();
     await this.#join();
-    this.trips.forEach((input, index) => void this.#live[index % 2]?.engine.run(bookTrip, { id: input.id, input }, 0).catch(() => undefined));
+    this.trips.forEach(
+      (input, index) => void this.#live[index % 2]?.engine.run(bookTrip, { id: input.id, input }, 0).catch(() => undefined),
+    );
     await waitFor(() => this.#allEnded(), { what: `the end of all sagas of seed ${this.seed}`, timeoutMs: 20_000 });
     await Promise.allSettled(this.#lost.map((message) => message.send()));
   }
@@ -52,7 +50,7 @@ class Simulation {
     const refuse = ["seat", "hotel", "guide", "charge"][Math.floor(draw(id, "refuse") * 12)];
     const answers: Performed[] = Array.from({ length: Math.floor(draw(id, "unknown") * 3) }, () => ({ state: "unknown" }));
     if (draw(id, "declined") < 0.15) answers.push({ state: "declined", refusal: refused("DECLINED") });
-    world.provider.answers.set(id, answers);
+    scene.world.provider.answers.set(id, answers);
     return { id, ...(refuse && { refuse }), cash: draw(id, "cash") < 0.5, day: draw(id, "day") < 0.2 };
   }
 
@@ -60,9 +58,9 @@ class Simulation {
   async #join(): Promise<void> {
     const number = this.#live.length;
     const late = draw(this.seed, "late", number) < 0.2 && number > 1 ? 600_000 : 0;
-    const joined = world.engine({
+    const joined = scene.world.engine({
       clock: () => Date.now() + late,
-      timings: { heartbeatMs: 60_000, maxReleases: 10_000, maxRecoveries: 10_000, retries: 2 },
+      timings: { ...frozen, maxReleases: 10_000, maxRecoveries: 10_000, retries: 2 },
       faults: (message) => this.#deliver(message, joined),
     });
     this.#live.push(joined);
@@ -97,12 +95,12 @@ class Simulation {
 
   async #freeze(owner: TestEngine): Promise<void> {
     if (++this.#deaths > 8) return;
-    await world.expire(owner.engine.owner);
+    await scene.world.expire(owner.engine.owner);
     await this.#join();
   }
 
   async #allEnded(): Promise<boolean> {
-    const rows = await world.db.select<{ open: number }>(
+    const rows = await scene.world.db.select<{ open: number }>(
       "select count(*) as open from saga_instance where business_key in (?) and owner is null",
       [this.trips.map(({ id }) => id)],
     );
@@ -112,22 +110,26 @@ class Simulation {
 
 const seen: Record<string, number> = { COMPLETED: 0, COMPENSATED: 0 };
 
-test.each(seeds)("I1, I2, I5, I6: seed %i", async (seed) => {
-  const simulation = new Simulation(seed);
-  await simulation.run();
-  for (const { id, day } of simulation.trips) {
-    const ends = await world.ends(id);
-    expect([id, ends.length]).toEqual([id, 1]);
-    const state = ends[0]?.state ?? "";
-    seen[state] = (seen[state] ?? 0) + 1;
-    const effects = await world.effects(id);
-    for (const name of stepNames) {
-      const expected = state === "COMPLETED" && !(day && name === "hotel") ? 1 : 0;
-      expect([id, name, effects[name]?.net]).toEqual([id, name, expected]);
-      expect(effects[name]?.done).toBeLessThanOrEqual(1);
+test.each(seeds)(
+  "I1, I2, I5, I6: seed %i",
+  async (seed) => {
+    const simulation = new Simulation(seed);
+    await simulation.run();
+    for (const { id, day } of simulation.trips) {
+      const ends = await scene.world.ends(id);
+      expect([id, ends.length]).toEqual([id, 1]);
+      const state = ends[0]?.state ?? "";
+      seen[state] = (seen[state] ?? 0) + 1;
+      const effects = await scene.world.effects(id);
+      for (const name of stepNames) {
+        const expected = state === "COMPLETED" && !(day && name === "hotel") ? 1 : 0;
+        expect([id, name, effects[name]?.net]).toEqual([id, name, expected]);
+        expect(effects[name]?.done).toBeLessThanOrEqual(1);
+      }
     }
-  }
-}, 30_000);
+  },
+  30_000,
+);
 
 test("a world in which nothing happens would hold as well: many sagas succeed and many don't", () => {
   expect(seen.COMPLETED).toBeGreaterThan(seeds.length);

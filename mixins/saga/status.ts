@@ -27,7 +27,7 @@ export async function statusOf(db: Reader, type: string, id: string): Promise<Sa
   return row && toStatus(row);
 }
 
-/** Newest first. */
+/** Newest first where keys are ordered by time, as UUIDv7 are. */
 export async function listStatus(db: Reader, filter: { type?: string; state?: SagaState; limit?: number }): Promise<SagaStatus[]> {
   const conditions: string[] = [];
   const values: Bindable[] = [];
@@ -41,7 +41,7 @@ export async function listStatus(db: Reader, filter: { type?: string; state?: Sa
     values.push(stateCode[filter.state]);
   }
   const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
-  const rows = await db.select<StatusRow>(`select ${columns} from saga_instance ${where} order by created_at desc limit ?`, [
+  const rows = await db.select<StatusRow>(`select ${columns} from saga_instance ${where} order by type desc, business_key desc limit ?`, [
     ...values,
     filter.limit ?? 100,
   ]);

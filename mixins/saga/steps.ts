@@ -4,8 +4,8 @@
  */
 import { SAGA_STEP_SEALED, type StepAnswer, type StepKey, type VerifyAnswer } from "../participant/types";
 import { pause } from "../waiting";
-import type { Instance } from "./claims";
 import type { SagaDefinition, StepDefinition } from "./definition";
+import type { Instance } from "./instance";
 import { contextOf, isCommitted, isResult, learn, type Entry } from "./plan";
 import { jitter } from "./timings";
 import type { RunContext } from "./run";
@@ -49,7 +49,11 @@ export class Steps {
   async #callCompensable(step: StepDefinition): Promise<void> {
     const { known } = this.saga;
     const hopeless = () => this.late || Object.keys(known.refusals).length > 0;
-    const answered = await this.#repeat(step, () => this.#forward(step), (last) => !hopeless() && !isSealed(last.detail));
+    const answered = await this.#repeat(
+      step,
+      () => this.#forward(step),
+      (last) => !hopeless() && !isSealed(last.detail),
+    );
     if (!answered && !hopeless()) known.spent.add(step.name);
   }
 
@@ -147,6 +151,7 @@ function saidByVerify(answer: VerifyAnswer): Said {
 
 /** Whatever is thrown is technical. */
 function saidByError(error: unknown): Said {
-  const { type, name, message } = (error ?? {}) as { type?: unknown; name?: unknown; message?: unknown };
-  return { outcome: "failed", detail: { type: String(type ?? name ?? "Error"), detail: String(message ?? error) } };
+  if (!(error instanceof Error)) return { outcome: "failed", detail: { type: "Error", detail: String(error) } };
+  const { type } = error as { type?: unknown };
+  return { outcome: "failed", detail: { type: typeof type === "string" ? type : error.name, detail: error.message } };
 }

@@ -26,7 +26,17 @@ export function rowsOf(entries: readonly Entry[]): TrailRow[] {
   const trail = entries.map(({ step, ms, at, detail }): Short => [step, ms, at, detail]);
   const last = Math.max(...entries.map(({ at }) => at));
   const first = Math.min(...entries.map(({ at, ms }) => at - ms));
-  return [{ step: wholeTrail, phase: phaseCode.trail, outcome: outcomeCode.done, attempt: 1, ms: last - first, detail: JSON.stringify(trail), at: last }];
+  return [
+    {
+      step: wholeTrail,
+      phase: phaseCode.trail,
+      outcome: outcomeCode.done,
+      attempt: 1,
+      ms: last - first,
+      detail: JSON.stringify(trail),
+      at: last,
+    },
+  ];
 }
 
 function wentWell({ phase, outcome, attempt }: Entry): boolean {

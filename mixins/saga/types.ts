@@ -5,10 +5,7 @@ import type { SagaDefinition } from "./definition";
 export type SagaState = "RUNNING" | "WAITING" | "COMPENSATING" | "COMPLETED" | "COMPENSATED" | "PARKED";
 
 export type SagaResult<R> =
-  | { status: "COMPLETED"; results: R }
-  | { status: "COMPENSATED"; cause: Refusal }
-  | { status: "RUNNING" }
-  | { status: "PARKED" };
+  { status: "COMPLETED"; results: R } | { status: "COMPENSATED"; cause: Refusal } | { status: "RUNNING" } | { status: "PARKED" };
 
 export interface SagaStart<I> {
   /** The business key; a second start of one type and key fails on the table's key. */
@@ -27,6 +24,7 @@ export interface Sagas {
   /** Waits at most `waitMs` for the end of a saga that was started here; asks the log when it isn't running here. */
   result<I, R>(definition: SagaDefinition<I, R>, id: string, waitMs: number): Promise<SagaResult<R>>;
   status(type: string, id: string): Promise<SagaStatus | undefined>;
+  /** Newest first where keys are ordered by time, as UUIDv7 are; at most `limit` (100). */
   list(filter: { type?: string; state?: SagaState; limit?: number }): Promise<SagaStatus[]>;
   /** Finishes what is awaited, as far as it doesn't take longer than a few seconds, then lets go of everything. May be called twice. */
   stop(): Promise<void>;
