@@ -6,7 +6,7 @@ import type { Tx } from "../database/types";
 import type { GroupHandler } from "../group-commit/types";
 import { done, type Done, type Outcome, type Refusal } from "../outcome";
 import { changeOf, enter, knownOf, read, state, store, textOf, type BarrierChange, type BarrierRow } from "./barrier";
-import type { Begun, OutsideStepHandler, StepCall, StepHandler, StepKey, VerifyAnswer, VerifyCall } from "./types";
+import type { Begun, OutsideStepHandler, StepCall, StepHandler, StepKey, UndoCall, VerifyAnswer, VerifyCall } from "./types";
 
 /** What is left to do outside of the database for a step that is STARTED or UNKNOWN. */
 export class Started {
@@ -93,20 +93,23 @@ async function knownOrResumed(handler: Local | Outside, key: StepKey, row: Barri
   return new Started(work);
 }
 
+type TracedKey = StepKey & { trace?: Record<string, string> };
+
 /** Takes back what was done; writes a tombstone where nothing is known; leaves what was refused or taken back as it is. */
-export function undoHandler(action: string, handler: Local): Handler<StepKey> {
+export function undoHandler(action: string, handler: Local): Handler<TracedKey> {
   return {
     name: `participant.${action}`,
     conflictKey: textOf,
     async run(keys, tx) {
       const rows = await enter(tx, keys, state.TOMB);
       const changes: BarrierChange[] = [];
-      const calls: (StepKey & { result: unknown })[] = [];
+      const calls: UndoCall[] = [];
       keys.forEach((key, index) => {
         const row = rows[index];
         if (row?.state !== state.DONE) return;
-        const { saga, id, step } = key;
-        calls.push({ saga, id, step, result: row.result === null ? emptyResult : JSON.parse(row.result) });
+        const { saga, id, step, trace } = key;
+        const result: unknown = row.result === null ? emptyResult : JSON.parse(row.result);
+        calls.push({ saga, id, step, result, ...(trace && { trace }) });
         changes.push({ key, state: state.UNDONE, result: row.result });
       });
       if (calls.length > 0) await handler.undo?.(calls, tx);

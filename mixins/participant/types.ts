@@ -46,12 +46,15 @@ export const SAGA_STEP_SEALED = "SAGA_STEP_SEALED";
 /** The outside doesn't know yet what became of a pivot: the `type` of a `Failure`. */
 export const SAGA_STEP_UNKNOWN = "SAGA_STEP_UNKNOWN";
 
+/** A step to take back, with what its forward returned. */
+export type UndoCall<R = unknown> = StepKey & { result: R; trace?: Record<string, string> };
+
 /** A step whose whole work lies in the participant's own database. */
 export interface StepHandler<P, R> {
   /** Does the work of every call; what it returns is stored, answered again to repeated calls, and given to `undo`. */
   forward(calls: readonly StepCall<P>[], tx: Tx): Promise<readonly Outcome<R>[]>;
   /** Takes back what `forward` did. Called at most once for a step, only for one that was done. Not for a pivot. */
-  undo?(calls: readonly (StepKey & { result: R })[], tx: Tx): Promise<void>;
+  undo?(calls: readonly UndoCall<R>[], tx: Tx): Promise<void>;
 }
 
 /**

@@ -96,8 +96,8 @@ export interface EndedSaga<I, R> {
   id: string;
   input: I;
   results: R;
-  /** When the saga was started, ms since the epoch. */
-  startedAt: number;
+  /** Request id and trace that the saga was started with. */
+  trace?: Record<string, string>;
 }
 
 /** What happens locally at a saga's end. Set-based: all sagas that end in one transaction. */

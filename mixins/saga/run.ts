@@ -106,8 +106,8 @@ export class Run {
   }
 
   #ended(): EndedSaga<unknown, Record<string, unknown>> {
-    const { id, known, startedAt } = this.saga;
-    return { id, input: known.input, results: known.results, startedAt };
+    const { id, known, trace } = this.saga;
+    return { id, input: known.input, results: known.results, ...(trace && { trace }) };
   }
 
   async #letGo(): Promise<RunEnd> {

@@ -15,7 +15,10 @@ export const quoteCoupon = batchHandler(coupon.quote, async (calls, db) => {
   return calls.map((call) => quoteOf(held.get(call.userCouponId), call, now()));
 });
 
-/** Uses coupons for orders. One that can't be used, or not at the discount that was quoted, refuses its own call. */
+/**
+ * Uses coupons for orders. One that can't be used, or not at the discount that was quoted, refuses its own call. A saga's id is the
+ * order's: the undo takes a coupon back from that order and from no other.
+ */
 export const useCoupon = stepHandler(coupon.use, {
   async forward(calls, tx) {
     const held = await lockUserCoupons(
@@ -24,8 +27,9 @@ export const useCoupon = stepHandler(coupon.use, {
     );
     const at = now();
     const orderIds = new Map<string, string>();
-    const outcomes = calls.map(({ params, trace }) => {
+    const outcomes = calls.map(({ id, params, trace }) => {
       const { userCouponId, userId, orderId } = params;
+      if (id !== orderId) throw new Error(`saga ${id} uses a coupon for order ${orderId}: its undo would not give it back`);
       const outcome = useFor(held.get(userCouponId), params, at);
       if (!outcome.ok) return outcome;
       orderIds.set(userCouponId, orderId);
@@ -37,11 +41,18 @@ export const useCoupon = stepHandler(coupon.use, {
   },
 
   async undo(calls, tx) {
-    const ids = calls.map(({ result }) => result.userCouponId);
-    const held = await lockUserCoupons(tx, ids);
-    for (const { id: userCouponId, couponId, userId, orderId } of held.values()) {
-      if (orderId !== null) emit(tx, coupon.events.returned, { couponId, userCouponId, userId, orderId });
+    const held = await lockUserCoupons(
+      tx,
+      calls.map(({ result }) => result.userCouponId),
+    );
+    const orderIds = new Map<string, string>();
+    for (const { id: orderId, result, trace } of calls) {
+      const { userCouponId } = result;
+      const found = held.get(userCouponId);
+      if (!found) throw new Error(`order ${orderId} gives back the user coupon ${userCouponId}, which is not there`);
+      orderIds.set(userCouponId, orderId);
+      emit(tx, coupon.events.returned, { couponId: found.couponId, userCouponId, userId: found.userId, orderId }, trace);
     }
-    await markReturned(tx, ids);
+    await markReturned(tx, orderIds);
   },
 });

@@ -18,18 +18,18 @@ export const completeOrders: Ends["completed"] = async (ended, tx) => {
     ended.map(({ id, results: { pay } }) => ({ id, paymentId: pay.paymentId, paymentStatus: pay.status })),
     at,
   );
-  for (const { input } of ended) emit(tx, order.events.completed, toldOf(input, at));
+  for (const { input, trace } of ended) emit(tx, order.events.completed, toldOf(input, at), trace);
 };
 
 export const failOrders: Ends["compensated"] = async (ended, tx) => {
   const at = now();
-  const failed = ended.map(({ id, input, cause }) => ({ id, input, failure: failureOf(cause) }));
+  const failed = ended.map(({ id, input, cause, trace }) => ({ id, input, trace, failure: failureOf(cause) }));
   await failPending(
     tx,
     failed.map(({ id, failure }) => ({ id, ...failure, status: statusOf(failure) })),
     at,
   );
-  for (const { input, failure } of failed) emit(tx, order.events.failed, { ...toldOf(input, at), failure });
+  for (const { input, failure, trace } of failed) emit(tx, order.events.failed, { ...toldOf(input, at), failure }, trace);
 };
 
 /** What the events of an order tell of it. */

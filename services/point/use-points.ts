@@ -25,10 +25,11 @@ export const usePoints = stepHandler(point.use, {
       tx,
       calls.map(({ result }) => result.userId),
     );
-    for (const { userId, orderId, amount } of calls.map(({ result }) => result)) {
+    for (const { result, trace } of calls) {
+      const { userId, orderId, amount } = result;
       const wallet = wallets.of(userId);
       wallet.giveBack(amount, orderId);
-      emit(tx, point.events.returned, { userId, orderId, amount, balance: wallet.balance });
+      emit(tx, point.events.returned, { userId, orderId, amount, balance: wallet.balance }, trace);
     }
     await saveWallets(tx, wallets);
   },
