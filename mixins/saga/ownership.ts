@@ -8,7 +8,7 @@
  */
 import type { Service } from "moleculer";
 
-import type { Database } from "../database/types";
+import type { Database, Tx } from "../database/types";
 import { pause } from "../waiting";
 import type { Claimed, Claims, Sighting } from "./claims";
 import { unowned } from "./tables";
@@ -66,14 +66,15 @@ export class Ownership {
 
   /** Lets go of everything at once, so that the next start, or another node, goes on without waiting for the lease to run out. */
   async release(): Promise<void> {
-    const { db, owner, clock } = this.options;
-    await db.transaction(async (tx) => {
-      await tx.execute(`update saga_instance set owner = ?, next_at = ${tx.dialect.now}, updated_at = ? where owner = ?`, [
-        unowned,
-        clock(),
-        owner,
-      ]);
+    const { db, owner, clock, logger } = this.options;
+    const release = async (tx: Tx) => {
+      const set = `owner = ?, next_at = ${tx.dialect.now}, updated_at = ?`;
+      await tx.execute(`update saga_instance set ${set} where owner = ?`, [unowned, clock(), owner]);
       await tx.execute("delete from saga_node where owner = ?", [owner]);
+    };
+    // A database that is away must not keep the rest of the node from stopping.
+    await db.transaction(release).catch((error: unknown) => {
+      logger.warn("the sagas of this process could not be released; they are claimed when its lease has run out", error);
     });
   }
 
