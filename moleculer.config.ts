@@ -1,4 +1,4 @@
-import type { BrokerOptions } from "moleculer";
+import { type BrokerOptions, ServiceBroker } from "moleculer";
 
 import { bindConfig, configFromEnvironment, type Config } from "./lib/config";
 import { problemOf } from "./lib/errors/problem";
@@ -8,7 +8,7 @@ import { limits } from "./lib/limits";
 import { serviceNames } from "./services";
 
 /** The broker of one node. What differs between sizes comes from the configuration, never from code in a service. */
-export function brokerOptions(config: Config): BrokerOptions {
+function brokerOptions(config: Config): BrokerOptions {
   return {
     namespace: "commerce",
     created: (broker) => bindConfig(broker, config),
@@ -33,6 +33,11 @@ export function brokerOptions(config: Config): BrokerOptions {
 function isBreakdown(error: Error): boolean {
   const { status, orderId } = problemOf(error);
   return status >= 500 && orderId === undefined;
+}
+
+/** A broker for one node, without services yet. */
+export function createBroker(config: Config): ServiceBroker {
+  return new ServiceBroker(brokerOptions(config));
 }
 
 /** For Moleculer's runner, which calls it. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 /** One text for equal JSON values: keys in order, no spaces. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);

@@ -1,4 +1,4 @@
-/** The node's clock, ms since the epoch: the one place where services ask for the time. Leases compare with the database's clock instead. */
+/** The node's clock, ms since the epoch, for `lib/` and the services. Mixins have clocks of their own; leases go by the database's. */
 export const now = (): number => Date.now();
 
 /** A time of a table (ms since the epoch) as it goes over the wire. */

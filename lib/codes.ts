@@ -5,6 +5,7 @@ export interface Codes<N extends string> {
   name(code: number): N;
 }
 
+/** The codes of a column. Once in a table, a code must never change its name. */
 export function codes<N extends string>(byName: Record<N, number>): Codes<N> {
   const byCode = new Map(Object.entries<number>(byName).map(([name, code]) => [code, name as N]));
   return {

@@ -48,7 +48,7 @@ describe("defaults", () => {
       logLevel: "info",
     });
     expect(config.databaseUrl("order")).toBe(`sqlite:${resolve("data/order.sqlite")}`);
-    expect(load({ DATA_DIR: "/srv/shop #1?" }).databaseUrl("order")).toBe("sqlite:/srv/shop%20%231%3F/order.sqlite");
+    expect(load({ DATA_DIR: "/srv/shop #1?" }).databaseUrl("order")).toBe("sqlite:/srv/shop #1?/order.sqlite");
   });
 
   test("a variable that is set to nothing counts as not set", () => {

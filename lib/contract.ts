@@ -10,6 +10,7 @@ import type { ErrorCode } from "./errors/catalogue";
 /** A REST route below `/api/v1`, e.g. `GET /orders/:id`. */
 export type Route = `${"GET" | "POST" | "PATCH" | "DELETE"} /${string}`;
 
+/** How the gateway offers an action. A route alone stands for the defaults. */
 export interface RestOptions {
   route: Route;
   /** Who may call it. Default `customer`: anybody who is signed in. */
@@ -26,13 +27,28 @@ interface Common<P extends z.ZodObject, R extends z.ZodType> {
   refuses?: readonly ErrorCode[];
 }
 
-export interface ActionSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType> extends Common<P, R> {
+type KeyUse = "required" | "optional" | undefined;
+type Waits = true | undefined;
+
+/**
+ * An ordinary action. `K` and `W` are what it says of its key and of waiting, on which its handler's type depends; they hold undefined
+ * when it says nothing.
+ */
+export interface ActionSpec<
+  P extends z.ZodObject = z.ZodObject,
+  R extends z.ZodType = z.ZodType,
+  K extends KeyUse = KeyUse,
+  W extends Waits = Waits,
+> extends Common<P, R> {
   kind: "action";
   rest?: RestOptions;
-  /** The effect is applied once for a key; the key, the body's hash and the answer live in the owning service. */
-  idempotencyKey?: "required" | "optional";
+  /**
+   * The effect is applied once for a key; the key, the body's hash and the answer live in the owning service. The handler must be a
+   * command, whose keys `lib/service.ts` keeps, unless the action `waits`: then the handler keeps them beside what it waits for.
+   */
+  idempotencyKey?: K;
   /** It waits for a saga, and so may take longer than other calls. */
-  waits?: true;
+  waits?: W;
 }
 
 /** A set-based read: calls that are made in the same turn of the event loop travel as one. */
@@ -40,26 +56,35 @@ export interface BatchSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodT
   kind: "batch";
 }
 
-export interface StepSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType, U extends string = string> extends Common<P, R> {
+/** A compensable or retriable step. */
+export interface StepSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType, U extends string = string> extends Common<
+  P,
+  R
+> {
   kind: "step";
   /** Name of the action that takes the step back. */
   undo: U;
 }
 
-export interface PivotSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType, V extends string = string> extends Common<P, R> {
+/** The deciding step. */
+export interface PivotSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType, V extends string = string> extends Common<
+  P,
+  R
+> {
   kind: "pivot";
   /** Name of the action that tells the outcome, and seals. */
   verify: V;
 }
 
+/** What a contract says of one action. */
 export type AnySpec = ActionSpec | BatchSpec | StepSpec | PivotSpec;
 
 type Rest = { rest?: Route | RestOptions };
 
 /** An ordinary action. */
-export function action<P extends z.ZodObject, R extends z.ZodType>(
-  spec: Omit<ActionSpec<P, R>, "kind" | "rest"> & Rest,
-): ActionSpec<P, R> {
+export function action<P extends z.ZodObject, R extends z.ZodType, K extends KeyUse, W extends Waits>(
+  spec: Omit<ActionSpec<P, R, K, W>, "kind" | "rest"> & Rest,
+): ActionSpec<P, R, K, W> {
   const { rest, ...others } = spec;
   return { kind: "action", ...others, ...(rest && { rest: typeof rest === "string" ? { route: rest } : rest }) };
 }
@@ -83,7 +108,7 @@ export function pivotStep<P extends z.ZodObject, R extends z.ZodType, const V ex
   return { kind: "pivot", ...spec };
 }
 
-export interface EventSpec<D extends z.ZodObject = z.ZodObject> {
+interface EventSpec<D extends z.ZodObject = z.ZodObject> {
   topic: string;
   /** The field of the data that must stay in order. */
   key: string;
@@ -98,21 +123,25 @@ export function event<D extends z.ZodObject>(topic: string, spec: { key: keyof z
 /** An event with its full name, e.g. `order.completed`. */
 export interface EventRef<D extends z.ZodObject = z.ZodObject> extends EventSpec<D> {
   name: string;
-  version: number;
 }
 
+/** The data of an event as its consumers get it. */
 export type EventData<E> = E extends EventSpec<infer D> ? z.output<D> : never;
 
 type Specs = Record<string, AnySpec>;
 type Events = Record<string, EventSpec>;
 
 /** The reference that callers hold, by the kind of the specification. */
-export type RefOf<S, N extends string> =
-  S extends ActionSpec<infer P, infer R> ? ActionRef<z.input<P>, z.output<R>, N, z.output<P>>
-  : S extends BatchSpec<infer P, infer R> ? BatchRef<z.input<P>, z.output<R>, N, z.output<P>>
-  : S extends StepSpec<infer P, infer R> ? StepRef<z.input<P>, z.output<R>, N, z.output<P>>
-  : S extends PivotSpec<infer P, infer R> ? StepRef<z.input<P>, z.output<R>, N, z.output<P>>
-  : never;
+type RefOf<S, N extends string> =
+  S extends ActionSpec<infer P, infer R>
+    ? ActionRef<z.input<P>, z.output<R>, N, z.output<P>>
+    : S extends BatchSpec<infer P, infer R>
+      ? BatchRef<z.input<P>, z.output<R>, N, z.output<P>>
+      : S extends StepSpec<infer P, infer R>
+        ? StepRef<z.input<P>, z.output<R>, N, z.output<P>>
+        : S extends PivotSpec<infer P, infer R>
+          ? StepRef<z.input<P>, z.output<R>, N, z.output<P>>
+          : never;
 
 type Refs<N extends string, A extends Specs> = { readonly [K in keyof A & string]: RefOf<A[K], `${N}.${K}`> };
 type Undos<N extends string, A extends Specs> = {
@@ -126,17 +155,15 @@ type Verifies<N extends string, A extends Specs> = {
     : never;
 };
 
+/** Any contract, without the references to its actions. */
 export interface ContractBase<N extends string = string, A extends Specs = Specs, E extends Events = Events> {
   /** The service's name. */
   readonly $name: N;
   readonly $actions: A;
-  readonly $events: { readonly [K in keyof E & string]: EventRef<E[K]["data"]> };
+  readonly events: { readonly [K in keyof E & string]: EventRef<E[K]["data"]> };
 }
 
-export type Contract<N extends string, A extends Specs, E extends Events> = ContractBase<N, A, E> &
-  Refs<N, A> &
-  Undos<N, A> &
-  Verifies<N, A> & { readonly events: ContractBase<N, A, E>["$events"] };
+type Contract<N extends string, A extends Specs, E extends Events> = ContractBase<N, A, E> & Refs<N, A> & Undos<N, A> & Verifies<N, A>;
 
 /** Builds a contract: its actions become references (`point.use`), its events stand under `events` (`point.events.charged`). */
 export function contract<const N extends string, A extends Specs, E extends Events = Record<never, never>>(
@@ -149,11 +176,6 @@ export function contract<const N extends string, A extends Specs, E extends Even
     if (one.kind === "step") refs[one.undo] = { name: `${name}.${one.undo}`, kind: "undo" };
     if (one.kind === "pivot") refs[one.verify] = { name: `${name}.${one.verify}`, kind: "verify" };
   }
-  const events = Object.fromEntries(
-    Object.entries(spec.events ?? {}).map(([key, one]) => [
-      key,
-      { ...one, name: `${name}.${key}`, version: Number(/\.v(\d+)$/.exec(one.topic)?.[1] ?? 1) },
-    ]),
-  );
-  return { $name: name, $actions: spec.actions, $events: events, events, ...refs } as unknown as Contract<N, A, E>;
+  const events = Object.fromEntries(Object.entries(spec.events ?? {}).map(([key, one]) => [key, { ...one, name: `${name}.${key}` }]));
+  return { $name: name, $actions: spec.actions, events, ...refs } as unknown as Contract<N, A, E>;
 }

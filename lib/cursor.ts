@@ -1,10 +1,8 @@
 /** Cursors of lists: where a page ended, as base64url of JSON. Opaque to clients, who hand them back as they got them. */
 import { invalid } from "./validation";
 
-export type CursorValue = string | number;
-
 /** The kinds of the values, in order. */
-export type CursorShape = readonly ("string" | "number")[];
+type CursorShape = readonly ("string" | "number")[];
 
 type ValuesOf<S extends CursorShape> = { -readonly [K in keyof S]: S[K] extends "string" ? string : number };
 
@@ -12,7 +10,7 @@ type ValuesOf<S extends CursorShape> = { -readonly [K in keyof S]: S[K] extends 
 const longest = 100;
 
 /** Writes a cursor: the sorting columns of the page's last row. `list` keeps apart lists whose cursors have one shape. */
-export function encodeCursor(values: readonly CursorValue[], list = ""): string {
+export function encodeCursor(values: readonly (string | number)[], list = ""): string {
   return Buffer.from(JSON.stringify([list, ...values])).toString("base64url");
 }
 

@@ -13,6 +13,7 @@ export class ConfigError extends Error {
   }
 }
 
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const secrets: ReadonlySet<string> = new Set(["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY"]);

@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import type { Tx } from "../mixins/database/types";
 import type { InboxEvent, InboxSubscription } from "../mixins/inbox";
-import { now } from "./clock";
+import { iso, now } from "./clock";
 import type { EventData, EventRef } from "./contract";
 
 /** Publishes an event with the transaction's commit. `trace` holds the request id and trace of the call that caused it. */
@@ -18,7 +18,7 @@ export function emit<E extends EventRef>(tx: Tx, event: E, data: EventData<E>, t
       ce_id: uuid(),
       ce_source: `/${event.name.split(".")[0]}`,
       ce_type: event.name,
-      ce_time: new Date(now()).toISOString(),
+      ce_time: iso(now()),
       "content-type": "application/json",
       ...trace,
     },

@@ -36,6 +36,17 @@ export interface RequestMeta {
   idempotency?: IdempotencyKey;
 }
 
+/** A context's whole `meta`, with what the handler tells the gateway. Names with `$` are moleculer-web's, or like them. */
+export interface Meta extends RequestMeta {
+  $statusCode?: number;
+  $location?: string;
+  /** The answer is that of an earlier request with the same key. */
+  $replayed?: boolean;
+}
+
+/** Staff may see what belongs to others. */
+export const isStaff = ({ caller }: RequestMeta): boolean => caller?.role === "admin";
+
 /** Calls another service by its contract. A refusal is thrown as an error whose `type` is the code. Batch calls of one turn travel together. */
 export type Call = <A extends ActionRef | BatchRef>(ref: A, params: ParamsOf<A>) => Promise<ResultOf<A>>;
 
@@ -57,6 +68,7 @@ export interface Ctx<P> {
   replayed(): void;
 }
 
+/** An ordinary handler. Refusals are thrown as `ShopError`. */
 export type Handler<P, R> = (ctx: Ctx<P>) => Promise<R>;
 
 /** One call of a command, with what belongs to it alone. */
@@ -75,12 +87,20 @@ export interface Batch<P, R> {
   batch(calls: readonly P[], db: Reader): Promise<readonly Outcome<R>[]>;
 }
 
+/** `H`, but for an action with an Idempotency-Key, of which a plain handler would take no notice. One that waits keeps the key itself. */
+type PlainHandler<H, K, W> = undefined extends K ? H : undefined extends W ? never : H;
+
+/** What a service has to supply for an action, by the kind of its specification. */
 export type HandlerOf<S extends AnySpec> =
-  S extends ActionSpec<infer P, infer R> ? Handler<z.output<P>, z.input<R>> | Command<z.output<P>, z.input<R>>
-  : S extends BatchSpec<infer P, infer R> ? Batch<z.output<P>, z.input<R>>
-  : S extends StepSpec<infer P, infer R> ? Required<StepHandler<z.output<P>, z.output<R>>>
-  : S extends PivotSpec<infer P, infer R> ? OutsideStepHandler<z.output<P>, z.output<R>, unknown>
-  : never;
+  S extends ActionSpec<infer P, infer R, infer K, infer W>
+    ? Command<z.output<P>, z.input<R>> | PlainHandler<Handler<z.output<P>, z.input<R>>, K, W>
+    : S extends BatchSpec<infer P, infer R>
+      ? Batch<z.output<P>, z.input<R>>
+      : S extends StepSpec<infer P, infer R>
+        ? Required<StepHandler<z.output<P>, z.output<R>>>
+        : S extends PivotSpec<infer P, infer R>
+          ? OutsideStepHandler<z.output<P>, z.output<R>, unknown>
+          : never;
 
 /** Types an ordinary handler by its action: `handler(point.balance, async ({ params, db }) => …)`. */
 export function handler<R, In>(_action: ActionRef<never, R, string, In>, run: Handler<In, NoInfer<R>>): Handler<In, R> {
@@ -98,7 +118,10 @@ export function batchHandler<R, In>(_action: BatchRef<never, R, string, In>, run
 }
 
 /** Types the forward and the undo of a saga step by its action. */
-export function stepHandler<R, In>(_action: StepRef<never, R, string, In>, step: Required<StepHandler<In, NoInfer<R>>>): Required<StepHandler<In, R>> {
+export function stepHandler<R, In>(
+  _action: StepRef<never, R, string, In>,
+  step: Required<StepHandler<In, NoInfer<R>>>,
+): Required<StepHandler<In, R>> {
   return step;
 }
 

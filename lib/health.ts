@@ -7,7 +7,7 @@ import type { Database } from "../mixins/database";
 import { configOf } from "./config";
 import { httpServer, type HttpServer } from "./http-server";
 
-export interface Health {
+interface Health {
   ready: boolean;
   status: "ok" | "starting" | "stopping" | "unavailable";
 }

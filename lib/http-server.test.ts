@@ -1,4 +1,4 @@
-import { Agent, request } from "node:http";
+import { Agent, request, type ServerResponse } from "node:http";
 import { once } from "node:events";
 
 import { waitFor } from "../test/support/wait";
@@ -61,7 +61,11 @@ describe("stop", () => {
   test("lets an answer finish, then closes its connection", async () => {
     const agent = new Agent({ keepAlive: true });
     let finish: (() => void) | undefined;
-    const server = newServer({ drainMs: 60_000, handle: (_, res) => (finish = () => res.end("done")) });
+    const handle = (_: unknown, res: ServerResponse) => {
+      if (finish) res.end();
+      else finish = () => res.end("done");
+    };
+    const server = newServer({ drainMs: 60_000, handle });
     const port = await server.start();
     const answer = once(request({ port, agent }).end(), "response");
     await waitFor(() => finish);

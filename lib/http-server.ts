@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** A port that can't be listened on. The message is one line for whoever starts the node. */
 export class ListenError extends Error {
@@ -13,6 +14,10 @@ export class ListenError extends Error {
   }
 }
 
+const quietMs = 10;
+const longestQuietMs = 1_000;
+
+/** Where a server listens, and what it does with a request. */
 export interface HttpServerOptions {
   host: string;
   /** 0 picks a free one. */
@@ -24,6 +29,7 @@ export interface HttpServerOptions {
   drainMs?: number;
 }
 
+/** A server that can be started once and stopped. */
 export interface HttpServer {
   readonly server: Server;
   /** Resolves with the port. Throws a `ListenError`. */
@@ -32,6 +38,7 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
+/** Makes a server that doesn't listen yet. */
 export function httpServer({ host, port, variable, handle, drainMs = 0 }: HttpServerOptions): HttpServer {
   const inFlight = new Set<ServerResponse>();
   let stopping: Promise<void> | undefined;
@@ -58,8 +65,24 @@ export function httpServer({ host, port, variable, handle, drainMs = 0 }: HttpSe
       };
     });
 
+  /**
+   * Closing the listener resets the connections that the kernel has accepted and the server has not seen yet, so it is closed in a turn
+   * of the event loop in which none came. Under a load that never pauses that turn may not come: then after `longestQuietMs`.
+   */
+  const quiet = async () => {
+    let seen = true;
+    const see = () => (seen = true);
+    server.on("connection", see);
+    for (const giveUp = performance.now() + longestQuietMs; seen && performance.now() < giveUp;) {
+      seen = false;
+      await pause(quietMs);
+    }
+    server.off("connection", see);
+  };
+
   const drain = async () => {
     if (!server.listening) return;
+    await quiet();
     const closed = new Promise((resolve) => server.close(resolve));
     for (const res of inFlight) if (!res.headersSent) res.setHeader("Connection", "close");
     await idle();

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { ConfigError, type Config } from "./config";
 
 /** Ed25519. The private key is missing on a node that only checks tokens. */
-export interface TokenKeys {
+interface TokenKeys {
   privateKey?: KeyObject;
   publicKey: KeyObject;
 }

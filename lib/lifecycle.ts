@@ -23,7 +23,8 @@ export const lifecycle: Middleware = {
     for (const part of drainOrder) {
       const stops = await Promise.allSettled(broker.services.map((service) => (service as Drainable)[part]?.stop()));
       // The others still have something to finish, and the next start goes on where this one failed.
-      for (const stop of stops) if (stop.status === "rejected") broker.logger.error(`the ${part} of this node did not stop well`, stop.reason);
+      for (const stop of stops)
+        if (stop.status === "rejected") broker.logger.error(`the ${part} of this node did not stop well`, stop.reason);
     }
   },
   stopped: (broker: ServiceBroker) => busOf(broker).stop(),

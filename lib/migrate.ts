@@ -1,4 +1,4 @@
-import { openDatabase } from "../mixins/database";
+import { DatabaseUnusable, isUnavailable, openDatabase } from "../mixins/database";
 import type { Config } from "./config";
 import type { ShopService } from "./service";
 
@@ -9,6 +9,9 @@ export async function migrateAll(services: Record<string, ShopService>, config: 
     const db = await openDatabase({ name, url: config.databaseUrl(name), migrations });
     try {
       ran[name] = await db.migrate();
+    } catch (error) {
+      if (isUnavailable(error)) throw new DatabaseUnusable(name, `can't be used: ${(error as Error).message}`, { cause: error });
+      throw error;
     } finally {
       await db.close();
     }

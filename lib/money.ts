@@ -1,9 +1,10 @@
+/** Money is an integer in the currency's minor unit (KRW has none: 1 = ₩1), at most 2⁵³ − 1. */
 import { z } from "zod";
 
-/** Money is an integer in the currency's minor unit (KRW has none: 1 = ₩1), at most 2⁵³ − 1. */
-export const currencies = ["KRW"] as const;
-export const currency = z.enum(currencies);
+/** The currencies that the shop deals in, by ISO 4217. */
+export const currency = z.enum(["KRW"]);
 export type Currency = z.output<typeof currency>;
+/** The currency of prices and wallets, as long as nobody can choose one. */
 export const defaultCurrency: Currency = "KRW";
 
 /** An amount of zero or more. */

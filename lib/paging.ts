@@ -2,18 +2,20 @@
 import type { Bindable, Reader } from "../mixins/database";
 import { decodeCursor, encodeCursor } from "./cursor";
 
+/** What a client asks for; `cursor` is the `nextCursor` of the page before. */
 export interface PageParams {
   limit: number;
   cursor?: string;
 }
 
+/** A part of a list. */
 export interface Page<T> {
   items: T[];
   /** Null on the last page. */
   nextCursor: string | null;
 }
 
-export interface ListQuery<Row> {
+interface ListQuery<Row> {
   /** The list's name, e.g. `order.list`: a cursor is good for its own list only. */
   name: string;
   /** A select without `where`, whose columns hold `id`. */

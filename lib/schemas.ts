@@ -2,13 +2,29 @@
 import { z } from "zod";
 
 /** Ids are opaque; new ones are UUIDv7, rows imported from elsewhere keep theirs. */
-export const id = z.string().min(1).max(64).regex(/^[\x21-\x7e]+$/);
+export const id = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\x21-\x7e]+$/);
 
 /** ISO 8601, UTC. */
 export const time = z.iso.datetime();
 
-/** Text for people: no control characters. */
-export const text = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}]*$/u, "has control characters");
+/** Text for people, on one line: no control characters, and nothing that UTF-8 can't hold. */
+export const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "has characters that can't be shown");
+
+/** Text for people, on as many lines as it takes; may be empty. */
+export const prose = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\t\r\n])*$/u, "has characters that can't be shown");
 
 /** Parameters of a list. */
 export const page = { limit: z.int().min(1).max(100).default(20), cursor: z.string().max(200).optional() };

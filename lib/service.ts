@@ -4,8 +4,6 @@
  */
 import type { ActionHandler, ActionSchema, Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
 
-import type { ActionRef, BatchRef, ParamsOf, ResultOf } from "../mixins/action-ref";
-import { createBatchCaller } from "../mixins/batch-call";
 import { databaseMixin, tableReads, type Database, type Migration } from "../mixins/database";
 import type { GroupCommit, GroupHandler } from "../mixins/group-commit";
 import { idempotencyMixin, idempotent } from "../mixins/idempotency";
@@ -15,14 +13,16 @@ import { outboxMixin } from "../mixins/outbox";
 import { participantMixin, type ParticipantStep } from "../mixins/participant";
 import { sagaMixin, type BoundSaga, type Sagas } from "../mixins/saga";
 import { busOf } from "./bus";
+import { callerFor } from "./call";
 import { configOf } from "./config";
 import type { ActionSpec, AnySpec, BatchSpec, ContractBase, PivotSpec, StepSpec } from "./contract";
 import { errorOf, ShopError } from "./errors";
 import { subscriptions, type Consumer } from "./events";
-import type { Batch, Call, Command, CommandCall, Ctx, Handler, HandlerOf, RequestMeta } from "./handlers";
+import type { Batch, Command, CommandCall, Ctx, Handler, HandlerOf, Meta } from "./handlers";
 import type { ActionKind } from "./limits";
 import { parse } from "./validation";
 
+/** What a service supplies to its contract. */
 export interface ServiceParts<A extends Record<string, AnySpec>> {
   migrations: readonly Migration[];
   /** One handler for each action of the contract; a missing one doesn't compile. */
@@ -39,12 +39,15 @@ export interface ServiceParts<A extends Record<string, AnySpec>> {
 /** A Moleculer service schema that also tells which tables it needs. */
 export type ShopService = ServiceSchema & { name: string; migrations: readonly Migration[] };
 
+/**
+ * The Moleculer service of a contract. It reads its settings from the broker that it is created on (`configOf`), and what the mixins need
+ * of it stands on the service: `db`, `group` and, where sagas are hosted, `sagas`.
+ */
 export function service<N extends string, A extends Record<string, AnySpec>>(
   contract: ContractBase<N, A>,
   parts: ServiceParts<A>,
 ): ShopService {
   const name = contract.$name;
-  const table = name.replaceAll("-", "_");
   const steps: ParticipantStep[] = [];
   const actions: Record<string, ActionSchema<Host> & { kind: ActionKind }> = {};
   for (const [key, spec] of Object.entries<AnySpec>(contract.$actions)) {
@@ -53,42 +56,51 @@ export function service<N extends string, A extends Record<string, AnySpec>>(
     else if (spec.kind === "batch") actions[key] = { kind: "read", handler: batchActionHandler(spec, given as Batch<unknown, unknown>) };
     else steps.push(participantStep(key, spec, given));
   }
-  const keyed = Object.entries<AnySpec>(contract.$actions).some(
-    ([key, spec]) => spec.kind === "action" && spec.idempotencyKey && "command" in (parts.actions[key] as object),
-  );
-  const embedded = (broker: ServiceBroker) => configOf(broker).embedded;
   return {
     name,
     migrations: parts.migrations,
-    mixins: [
-      databaseMixin({
-        name,
-        url: (broker) => configOf(broker).databaseUrl(name),
-        migrations: parts.migrations,
-        migrateAtStart: embedded,
-      }),
-      ...(keyed ? [idempotencyMixin()] : []),
-      ...(Object.keys(contract.$events).length ? [outboxMixin({ table: `${table}_outbox_event`, bus: busOf, exclusive: embedded })] : []),
-      ...(steps.length ? [participantMixin(steps)] : []),
-      ...(parts.sagas ? [sagaMixin({ sagas: parts.sagas, claimAtOnce: embedded })] : []),
-      ...(parts.consumes ? [inboxMixin({ consumer: name, bus: busOf, subscriptions: subscriptions(parts.consumes) })] : []),
-      ...(parts.reads ? [tableReads(parts.reads)] : []),
-      ...(parts.mixins ?? []),
-    ],
+    mixins: mixinsOf(contract, parts, steps),
     actions: actions as unknown as Record<string, ActionSchema>,
     ...(parts.started && { started: parts.started }),
   };
 }
 
+function mixinsOf<A extends Record<string, AnySpec>>(
+  { $name: name, $actions, events }: ContractBase<string, A>,
+  parts: ServiceParts<A>,
+  steps: readonly ParticipantStep[],
+): Partial<ServiceSchema>[] {
+  const keepsKeys = Object.entries<AnySpec>($actions).some(
+    ([key, spec]) => spec.kind === "action" && spec.idempotencyKey && "command" in (parts.actions[key] as object),
+  );
+  const table = `${name.replaceAll("-", "_")}_outbox_event`;
+  const embedded = (broker: ServiceBroker) => configOf(broker).embedded;
+  return [
+    databaseMixin({
+      name,
+      url: (broker) => configOf(broker).databaseUrl(name),
+      migrations: parts.migrations,
+      migrateAtStart: embedded,
+    }),
+    ...(keepsKeys ? [idempotencyMixin()] : []),
+    ...(Object.keys(events).length ? [outboxMixin({ table, bus: busOf, exclusive: embedded })] : []),
+    ...(steps.length ? [participantMixin(steps)] : []),
+    ...(parts.sagas ? [sagaMixin({ sagas: parts.sagas, claimAtOnce: embedded })] : []),
+    ...(parts.consumes ? [inboxMixin({ consumer: name, bus: busOf, subscriptions: subscriptions(parts.consumes) })] : []),
+    ...(parts.reads ? [tableReads(parts.reads)] : []),
+    ...(parts.mixins ?? []),
+  ];
+}
+
 /** What the mixins put on the service. */
 type Host = Service & { db: Database; group: GroupCommit; sagas: Sagas };
+
 function kindOf({ waits, rest }: ActionSpec): ActionKind {
   if (waits) return "wait";
   return rest?.route.startsWith("GET ") ? "read" : "write";
 }
 
 type AnyHandler = Handler<unknown, unknown> | Command<unknown, unknown>;
-type Meta = RequestMeta & { $statusCode?: number; $location?: string; $replayed?: boolean };
 
 function actionHandler(name: string, spec: ActionSpec, given: AnyHandler): ActionHandler<Host> {
   if (typeof given === "function") {
@@ -127,7 +139,10 @@ function batchActionHandler(spec: BatchSpec, given: Batch<unknown, unknown>): Ac
       else outcomes[at] = { ok: false, type: "VALIDATION_FAILED" };
     }
     if (valid.length) {
-      const answers = await given.batch(valid.map(({ params }) => params), this.db);
+      const answers = await given.batch(
+        valid.map(({ params }) => params),
+        this.db,
+      );
       for (const [position, { at }] of valid.entries()) outcomes[at] = answers[position]!;
     }
     return { outcomes };
@@ -166,25 +181,5 @@ function contextOf<P>(host: Host, ctx: Context<unknown, Meta>, params: P): Ctx<P
     replayed() {
       ctx.meta.$replayed = true;
     },
-  };
-}
-
-const batchCallers = new WeakMap<ServiceBroker, ReturnType<typeof createBatchCaller>>();
-
-function batchCallerOf(broker: ServiceBroker) {
-  let caller = batchCallers.get(broker);
-  if (!caller) {
-    caller = createBatchCaller((action, params, options) => broker.call(action, params, { timeout: options.timeoutMs, meta: options.meta }));
-    batchCallers.set(broker, caller);
-  }
-  return caller;
-}
-
-function callerFor(host: Service, ctx: Context<unknown, Meta>): Call {
-  return async <A extends ActionRef | BatchRef>(ref: A, params: ParamsOf<A>): Promise<ResultOf<A>> => {
-    if (ref.kind === "action") return ctx.call(ref.name, params as object);
-    const outcome = await batchCallerOf(host.broker)<unknown, Outcome<ResultOf<A>>>(ref.name, params, {});
-    if (!outcome.ok) throw errorOf(outcome);
-    return outcome.result;
   };
 }

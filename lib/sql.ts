@@ -1,7 +1,8 @@
 /** Small pieces of SQL that set-based writes share. */
+import { DecideAgain } from "../mixins/database/errors";
 import type { Value } from "../mixins/database/types";
 
-export interface Fragment {
+interface Fragment {
   sql: string;
   values: Value[];
 }
@@ -12,4 +13,13 @@ export interface Fragment {
  */
 export function perRow(key: string, values: ReadonlyMap<string, Value>): Fragment {
   return { sql: `case ${key}${" when ? then ?".repeat(values.size)} end`, values: [...values].flat() };
+}
+
+/**
+ * Holds the count of a group's conditional write against the rows that were decided under locks. One that did not change is no longer as
+ * it was locked, so the lock did not hold: the transaction is rolled back and decided again. MySQL counts changed rows, not found ones:
+ * each row must get a new value.
+ */
+export function mustChange(changed: number, rows: number, what: string): void {
+  if (changed !== rows) throw new DecideAgain(`${what}: ${rows - changed} of ${rows} locked rows are not as they were`);
 }

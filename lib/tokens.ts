@@ -9,6 +9,7 @@ import { ConfigError, type Config } from "./config";
 import { ShopError } from "./errors";
 import type { Caller } from "./handlers";
 import { tokenKeys } from "./keys";
+import { oncePer } from "./once-per";
 
 const algorithm = "EdDSA";
 const issuer = "moleculer-commerce";
@@ -20,17 +21,8 @@ export type TokenSigner = (caller: Caller, seconds?: number) => Promise<string>;
 /** Tells whose token it is, or throws UNAUTHENTICATED. A promise only for a token that it hasn't seen lately. */
 export type TokenVerifier = (token: string) => Caller | Promise<Caller>;
 
-const signers = new WeakMap<Config, Promise<TokenSigner>>();
-
-/** The signer of this node. The key is read and imported once, however often it is asked for. */
-export function tokenSigner(config: Config): Promise<TokenSigner> {
-  let signer = signers.get(config);
-  if (!signer) {
-    signer = createSigner(config);
-    signers.set(config, signer);
-  }
-  return signer;
-}
+/** The signer of this node. Its key is read and imported once. Rejects with a `ConfigError` when there is none to sign with. */
+export const tokenSigner = oncePer(createSigner);
 
 async function createSigner(config: Config): Promise<TokenSigner> {
   const { privateKey } = await tokenKeys(config);

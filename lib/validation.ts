@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { ShopError } from "./errors";
 
 /** One field that isn't valid, e.g. `{ path: "items.0.quantity", message: "…" }`. */
-export interface FieldError {
+interface FieldError {
   path: string;
   message: string;
 }

@@ -8,7 +8,8 @@ import { configFromEnvironment } from "../lib/config";
 import { takeDataDir } from "../lib/data-dir";
 import { serviceNames } from "../services";
 import { seedDemo } from "./demo-data";
-import { fail, onStopSignal, urlOf } from "./shop";
+import { fail, onStopSignal } from "./process";
+import { urlOf } from "./shop";
 import { welcome } from "./welcome";
 
 async function dev(): Promise<ServiceBroker> {

@@ -3,7 +3,7 @@ import { configFromEnvironment } from "../lib/config";
 import { prepareDataDir } from "../lib/data-dir";
 import { migrateAll } from "../lib/migrate";
 import { domainServices, serviceNames } from "../services";
-import { fail } from "./shop";
+import { fail } from "./process";
 
 async function migrate() {
   const config = configFromEnvironment(serviceNames);

@@ -1,11 +1,9 @@
 /** A shop in this process, for the scripts that run one. */
 import type { ServiceBroker } from "moleculer";
 
-import { createBroker } from "../lib/broker";
-import { type Config, ConfigError } from "../lib/config";
-import { DataDirError, takeDataDir } from "../lib/data-dir";
-import { ListenError } from "../lib/http-server";
-import { isUnavailable } from "../mixins/database";
+import type { Config } from "../lib/config";
+import { takeDataDir } from "../lib/data-dir";
+import { createBroker } from "../moleculer.config";
 import { services } from "../services";
 import type { Gateway } from "../services/gateway/gateway.service";
 
@@ -56,33 +54,4 @@ function reachable(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
   if (host === "::") return "[::1]";
   return host.includes(":") ? `[${host}]` : host;
-}
-
-/** Says why the process can't go on and ends it: one line for what its user can change, the stack for what he can't. */
-export function fail(error: unknown): never {
-  console.error(lineOf(error) ?? error);
-  process.exit(1);
-}
-
-function lineOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { message } = error;
-  if (isUnavailable(error)) return `A database can't be used: ${message}`;
-  const isOldTables = message.includes("npm run migrate");
-  return error instanceof ConfigError || error instanceof DataDirError || error instanceof ListenError || isOldTables ? message : undefined;
-}
-
-/**
- * Runs `drain` at the first SIGINT or SIGTERM and exits 0; a second one ends the process at once. What follows within a second is the
- * same one: npm passes a signal on although the terminal, or a kill of the group, has sent it to everybody already.
- */
-export function onStopSignal(drain: () => Promise<void>): void {
-  let first: number | undefined;
-  const stop = (_name: NodeJS.Signals, signal: number) => {
-    if (first !== undefined && Date.now() - first < 1_000) return;
-    if (first !== undefined) process.exit(128 + signal);
-    first = Date.now();
-    drain().then(() => process.exit(0), fail);
-  };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
 }

@@ -47,6 +47,7 @@ describe.each<[string, Rule, [path: string, text: string][]]>([
       ["mixins/saga/engine.ts", 'import { order } from "../../services/order/order.contract";'],
       ["lib/service.ts", 'import { placeOrder } from "../sagas/place-order";'],
       ["lib/service.ts", 'import { services } from "../services";'],
+      ["lib/service.ts", 'import { createBroker } from "../moleculer.config";'],
       ["sagas/place-order.ts", 'import { Wallet } from "../services/point/point";'],
       ["sagas/place-order.ts", 'import { openDatabase } from "../mixins/database";'],
     ],

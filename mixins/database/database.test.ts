@@ -1,8 +1,12 @@
 /** The promises of `Database` and `Tx`, on whichever dialect the suites run. */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { testDatabase } from "../../test/support/database";
 import { atEnd } from "../../test/support/cleanup";
 import { DecideAgain, isCheckViolation, isDuplicateKey, isRetriable, isUnavailable } from "./errors";
-import { openDatabase } from "./open";
+import { openDatabase, sqliteUrl } from "./open";
 import type { Database, Migration, Tx } from "./types";
 
 const tables: Migration = {
@@ -185,4 +189,14 @@ test("the database tells the time in ms", async () => {
 
 test.each(["", "sqlite::memory:", "sqlite:relative.sqlite", "postgres://x/y"])("%p is not the URL of a database", async (url) => {
   await expect(openDatabase({ name: "x", url, migrations: [] })).rejects.toThrow("not the URL");
+});
+
+test("a SQLite file lies where its path says, whatever characters the path has", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "a b#c%20?d'ü-"));
+  const path = join(folder, "t.sqlite");
+  const db = await openDatabase({ name: "t", url: sqliteUrl(path), migrations: [] });
+  atEnd(() => rm(folder, { recursive: true }));
+  atEnd(() => db.close());
+  await db.migrate();
+  expect(await readdir(folder)).toContain("t.sqlite");
 });

@@ -25,8 +25,8 @@ const sqliteDuplicate = new Set([1555, 2067, 2579]);
 const sqliteCheck = new Set([275]);
 /** Primary result codes: BUSY, LOCKED. */
 const sqliteBusy = new Set([5, 6]);
-/** Primary result codes: READONLY, IOERR, CORRUPT, FULL, CANTOPEN. */
-const sqliteUnavailable = new Set([8, 10, 11, 13, 14]);
+/** Primary result codes: READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB. */
+const sqliteUnavailable = new Set([8, 10, 11, 13, 14, 26]);
 
 const lostConnection = new Set([
   "PROTOCOL_CONNECTION_LOST",
@@ -144,4 +144,13 @@ function primary(errcode: unknown): unknown {
 
 function has(codes: ReadonlySet<unknown>, code: unknown): boolean {
   return code !== undefined && codes.has(code);
+}
+
+/** A database that a service can't start on. The message is one line for whoever starts it; the database's own error is the cause. */
+export class DatabaseUnusable extends Error {
+  override readonly name = "DatabaseUnusable";
+
+  constructor(service: string, why: string, options?: ErrorOptions) {
+    super(`${service}: the database ${why}`, options);
+  }
 }

@@ -1,7 +1,16 @@
 export { createIndex } from "./create-index";
 export { openDatabase, sqliteUrl, type OpenOptions } from "./open";
 export { databaseMixin, type DatabaseMixinOptions, type DatabaseVars } from "./mixin";
-export { CommitUnknown, DecideAgain, isCheckViolation, isDuplicateKey, isMissingTable, isRetriable, isUnavailable } from "./errors";
+export {
+  CommitUnknown,
+  DatabaseUnusable,
+  DecideAgain,
+  isCheckViolation,
+  isDuplicateKey,
+  isMissingTable,
+  isRetriable,
+  isUnavailable,
+} from "./errors";
 export { tableReads, type TableReadsOptions } from "./table-reads";
 export type { Bindable, Database, Migration, OutgoingMessage, Reader, TransactionOptions, Tx, Value } from "./types";
 export type { Dialect } from "./dialect";

@@ -1,6 +1,7 @@
 import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 
 import { createGroupCommit, type GroupCommit } from "../group-commit";
+import { DatabaseUnusable, isUnavailable } from "./errors";
 import { openDatabase } from "./open";
 import type { Database, Migration } from "./types";
 
@@ -33,8 +34,13 @@ export function databaseMixin(options: DatabaseMixinOptions): Partial<ServiceSch
     const db = await openDatabase({ name, url: options.url(this.broker), migrations });
     this.db = db;
     this.group = createGroupCommit(db, { max: options.maxGroup });
-    if (options.migrateAtStart(this.broker)) await db.migrate();
-    else await refuseOldTables(db);
+    try {
+      if (options.migrateAtStart(this.broker)) await db.migrate();
+      else await refuseOldTables(db);
+    } catch (error) {
+      if (isUnavailable(error)) throw new DatabaseUnusable(name, `can't be used: ${(error as Error).message}`, { cause: error });
+      throw error;
+    }
   }
 
   async function stop(this: Service & Partial<DatabaseVars>): Promise<void> {
@@ -55,5 +61,5 @@ async function refuseOldTables(db: Database): Promise<void> {
   const pending = await db.pendingMigrations();
   if (pending.length === 0) return;
   await db.close();
-  throw new Error(`${db.name}: the database is not up to date, run "npm run migrate" (pending: ${pending.join(", ")})`);
+  throw new DatabaseUnusable(db.name, `is not up to date, run "npm run migrate" (pending: ${pending.join(", ")})`);
 }

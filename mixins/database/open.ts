@@ -1,5 +1,3 @@
-import { pathToFileURL } from "node:url";
-
 import type { Engine } from "./engine";
 import { mysqlEngine } from "./mysql";
 import { SqlDatabase } from "./sql-database";
@@ -19,9 +17,9 @@ export interface OpenOptions {
   logger?: (sql: string) => void;
 }
 
-/** The URL of a SQLite file. Any absolute path is good: what means something in a URL is encoded. */
+/** The URL of a SQLite file. The path stands in it as it is, nothing is encoded: so any absolute path is good. */
 export function sqliteUrl(path: string): string {
-  return `sqlite:${pathToFileURL(path).pathname}`;
+  return `sqlite:${path}`;
 }
 
 /** Opens a database. It connects with its first statement, so a server that is away shows there. */

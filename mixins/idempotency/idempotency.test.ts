@@ -8,7 +8,6 @@ import { createGroupCommit, type GroupHandler } from "../group-commit";
 import { done, refused, type Outcome } from "../outcome";
 import {
   createIdempotencyTable,
-  forgetOldKeys,
   IDEMPOTENCY_KEY_REUSED,
   idempotencyMixin,
   idempotent,
@@ -160,19 +159,6 @@ test("an answer is repeated until it is too old, then the key is free", async ()
   expect(await submit(deposit(6, keyed("k", { bodyHash: "new" })))).toEqual(done(6));
   expect(await submit(deposit(6, keyed("k", { bodyHash: "new" })))).toMatchObject({ replayed: true });
   expect([await balance(db), await keysOf(db)]).toEqual([11, 1]);
-});
-
-test("old keys are removed, the oldest first, so many at a time", async () => {
-  let now = 0;
-  const { db, submit } = await set({ clock: () => now });
-  for (const key of ["a", "b", "c", "d"]) {
-    now += 10;
-    await submit(deposit(1, keyed(key)));
-  }
-  expect(await forgetOldKeys(db, { before: 30, limit: 2 })).toBe(2);
-  expect(await forgetOldKeys(db, { before: 30, limit: 2 })).toBe(1);
-  expect(await forgetOldKeys(db, { before: 30, limit: 2 })).toBe(0);
-  expect(await submit(deposit(1, keyed("d")))).toMatchObject({ replayed: true });
 });
 
 test("a service with the mixin removes its old keys when it starts", async () => {

@@ -1,3 +1,3 @@
 export { IDEMPOTENCY_KEY_REUSED, idempotent, type IdempotentOptions } from "./idempotent";
 export { idempotencyMixin, type IdempotencyMixinOptions } from "./mixin";
-export { createIdempotencyTable, forgetOldKeys, type IdempotencyKey } from "./table";
+export { createIdempotencyTable, type IdempotencyKey } from "./table";

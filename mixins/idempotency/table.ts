@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-import { createIndex, type Database, type Reader, type Tx } from "../database";
+import { createIndex, type Reader, type Tx } from "../database";
 import type { Outcome } from "../outcome";
 
 /** What names a request, so that its repetition is known. */
@@ -70,16 +70,4 @@ export async function insertAnswers(tx: Tx, answers: readonly NewAnswer[], now: 
 /** Removes those of the keys that were answered up to `before`. */
 export function forget(tx: Tx, ids: readonly string[], before: number): Promise<number> {
   return tx.execute("delete from idempotency_key where id in (?) and created_at <= ?", [ids, before]);
-}
-
-/** Removes at most `limit` keys that were answered up to `before` (ms since the epoch), the oldest first, and gives their number. */
-export async function forgetOldKeys(db: Database, { before, limit = 1000 }: { before: number; limit?: number }): Promise<number> {
-  // Looked for outside of the transaction, so that nobody waits for the search.
-  const old = await db.select<{ id: string }>("select id from idempotency_key where created_at <= ? order by created_at limit ?", [
-    before,
-    limit,
-  ]);
-  if (old.length === 0) return 0;
-  const ids = old.map(({ id }) => id).sort();
-  return db.transaction((tx) => forget(tx, ids, before));
 }

@@ -70,7 +70,8 @@ function createAsker(redis: Redis | readonly Redis[], options: RedisLockOptions)
     const errorsBefore = errors;
     const answer = await orAway(attempt(redlock, key, ttlMs), answerMs);
     if (answer === "away" || (answer === "held" && errors - errorsBefore >= majority)) {
-      if (awayUntil === 0) logger?.warn(`locks are off, work goes on without them: ${lastError?.message ?? `no answer within ${answerMs} ms`}`);
+      if (awayUntil === 0)
+        logger?.warn(`locks are off, work goes on without them: ${lastError?.message ?? `no answer within ${answerMs} ms`}`);
       awayUntil = clock() + awayMs;
       return "away";
     }

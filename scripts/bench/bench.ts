@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 
 import { recount } from "../recount";
-import { fail } from "../shop";
+import { fail } from "../process";
 import { load, type Figures } from "./load";
 import { prepare } from "./scene";
 import { startServer } from "./server";

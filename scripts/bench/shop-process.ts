@@ -4,7 +4,8 @@ import { migrateAll } from "../../lib/migrate";
 import { domainServices, serviceNames } from "../../services";
 import { product } from "../../services/product/product.contract";
 import { callOf } from "../call";
-import { fail, onStopSignal, runShop } from "../shop";
+import { fail, onStopSignal } from "../process";
+import { runShop } from "../shop";
 
 export interface Told {
   url: string;

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-import { fail } from "../shop";
+import { fail } from "../process";
 import { MariaDbServer } from "./server";
 
 async function withMariaDb(command: readonly string[]): Promise<number> {

@@ -2,6 +2,7 @@ import type { Service } from "moleculer";
 
 import { now } from "../../lib/clock";
 import { configOf } from "../../lib/config";
+import { oncePer } from "../../lib/once-per";
 import type { Database, Reader } from "../../mixins/database";
 import { createMemoryRanking } from "./memory-ranking";
 import { dayOf, type Span } from "./period";
@@ -92,15 +93,14 @@ function heldSince(today: string): string {
   return new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 10);
 }
 
-const standings = new WeakMap<Service, Standings>();
+const nothingHeld: Ranking = { load: async () => undefined, add: async () => undefined, top: async () => undefined };
 
-export function standingsOf(host: Service): Standings {
-  let found = standings.get(host);
-  if (!found) {
-    const { db } = host as Service & { db: Database };
-    const warn = (message: string, error: unknown) => host.logger.warn(message, error);
-    found = new Standings({ db, ranking: createMemoryRanking(), timeZone: configOf(host.broker).businessTimeZone, warn });
-    standings.set(host, found);
-  }
-  return found;
-}
+/** The standings of a service that has started. */
+export const standingsOf = oncePer((host: Service) => {
+  const { db } = host as Service & { db: Database };
+  const warn = (message: string, error: unknown) => host.logger.warn(message, error);
+  const { embedded, businessTimeZone: timeZone } = configOf(host.broker);
+  // Where another process may count too, what this one has in memory is not the whole: the tally answers.
+  const ranking = embedded ? createMemoryRanking() : nothingHeld;
+  return new Standings({ db, ranking, timeZone, warn });
+});

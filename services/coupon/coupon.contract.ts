@@ -54,6 +54,7 @@ export const coupon = contract("coupon", {
           validDays: z.int().min(1).max(3650).optional(),
         })
         .refine((c) => c.discountType !== "PERCENT" || c.discountValue <= 100, { path: ["discountValue"], message: "at most 100 percent" })
+        .refine((c) => c.discountType === "PERCENT" || c.maxDiscount === undefined, { path: ["maxDiscount"], message: "for PERCENT only" })
         .refine((c) => Date.parse(c.startsAt) < Date.parse(c.endsAt), { path: ["endsAt"], message: "must be after startsAt" }),
       result: couponView,
       rest: { route: "POST /coupons", auth: "admin" },

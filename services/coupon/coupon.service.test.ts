@@ -1,6 +1,7 @@
-import type { Database } from "../../mixins/database";
+import { type Database, DecideAgain } from "../../mixins/database";
 import type { StepAnswer } from "../../mixins/participant";
 import { databaseOf } from "../../test/support/database-of";
+import { lostLock } from "../../test/support/lost-lock";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { issueCoupon } from "./issue-coupon";
 import { useCoupon } from "./use-coupon";
@@ -126,13 +127,13 @@ describe("issue", () => {
   });
 });
 
-describe("use and restore", () => {
-  async function held(terms: object = {}) {
-    const userId = name("user");
-    const { id } = await issue((await create(terms)).id, userId);
-    return { userId, userCouponId: id, orderId: name("order"), subtotal: 5000, discount: 1000 };
-  }
+async function held(terms: object = {}) {
+  const userId = name("user");
+  const { id } = await issue((await create(terms)).id, userId);
+  return { userId, userCouponId: id, orderId: name("order"), subtotal: 5000, discount: 1000 };
+}
 
+describe("use and restore", () => {
   test("uses it at the discount that was quoted", async () => {
     const order = await held();
     expect(await quote({ userId: order.userId, userCouponId: order.userCouponId, subtotal: 5000 })).toEqual({
@@ -202,6 +203,58 @@ describe("use and restore", () => {
     await restore(order.orderId);
     expect(await use(order)).toMatchObject({ ok: false, type: "SAGA_STEP_SEALED" });
     expect(await mine(order.userId)).toMatchObject([{ status: "AVAILABLE" }]);
+  });
+});
+
+describe("rule 8: when a lock is lost", () => {
+  const useElsewhere = "update user_coupon set status = 2, order_id = 'elsewhere' where id = ?";
+
+  test("a coupon that was used meanwhile is not used again", async () => {
+    const order = await held();
+    const calls = [{ ...step(order.orderId), params: order }];
+    const using = db.transaction((tx) => useCoupon.forward(calls, lostLock(tx, useElsewhere, [order.userCouponId])));
+    await expect(using).rejects.toThrow(DecideAgain);
+    expect(await mine(order.userId)).toMatchObject([{ status: "AVAILABLE" }]);
+  });
+
+  test.each([useElsewhere, "update user_coupon set status = 1, order_id = null where id = ?"])(
+    "a coupon is not given back after %s",
+    async (sql) => {
+      const order = await held();
+      await use(order);
+      const calls = [{ ...step(order.orderId), result: { userCouponId: order.userCouponId } }];
+      const returning = db.transaction((tx) => useCoupon.undo(calls, lostLock(tx, sql, [order.userCouponId])));
+      await expect(returning).rejects.toThrow(DecideAgain);
+      expect(await mine(order.userId)).toMatchObject([{ status: "USED", orderId: order.orderId }]);
+    },
+  );
+
+  test("a coupon that is gone meanwhile is not issued", async () => {
+    const { id } = await create();
+    const userId = name("user");
+    const calls = [{ params: { id, userId }, meta: {} }];
+    const issuing = db.transaction((tx) => issueCoupon.command(calls, lostLock(tx, "delete from coupon where id = ?", [id])));
+    await expect(issuing).rejects.toThrow(DecideAgain);
+    expect(await mine(userId)).toEqual([]);
+  });
+});
+
+test("a use under another id than the order's fails: its undo would not find what the order holds", async () => {
+  const order = await held();
+  const calls = [{ ...step(name("saga")), params: order }];
+  const { outcomes } = await shop.broker.call<{ outcomes: StepAnswer[] }, object>("coupon.use", { calls });
+  expect(outcomes).toMatchObject([{ ok: false, failed: true }]);
+  expect(await mine(order.userId)).toMatchObject([{ status: "AVAILABLE" }]);
+});
+
+describe("create", () => {
+  test("maxDiscount is for PERCENT only", async () => {
+    await expect(create({ discountType: "AMOUNT", maxDiscount: 500 })).rejects.toMatchObject({
+      code: 422,
+      type: "VALIDATION_FAILED",
+      data: { errors: [{ path: "maxDiscount" }] },
+    });
+    expect(await create({ discountType: "PERCENT", discountValue: 10, maxDiscount: 500 })).toMatchObject({ maxDiscount: 500 });
   });
 });
 

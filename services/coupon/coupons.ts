@@ -1,6 +1,6 @@
 /** The rows of table `coupon`; no other file knows it. */
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { perRow } from "../../lib/sql";
+import { mustChange, perRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Period, Terms } from "./coupon";
 
@@ -61,11 +61,12 @@ export async function lockCoupons(tx: Tx, ids: Iterable<string>): Promise<Map<st
   return byId(await tx.select<CouponRow>(sql, [[...new Set(ids)]]));
 }
 
-/** Takes what was issued from `remaining`. The table's CHECK is the last guard against issuing too many. */
+/** Takes what was issued, at least one of each, from `remaining`. Relative; the table's CHECK is the guard against issuing too many (rule 8). */
 export async function takeFromRemaining(tx: Tx, issued: ReadonlyMap<string, number>): Promise<void> {
   if (issued.size === 0) return;
   const taken = perRow("id", issued);
-  await tx.execute(`update coupon set remaining = remaining - ${taken.sql} where id in (?)`, [...taken.values, [...issued.keys()]]);
+  const take = `update coupon set remaining = remaining - ${taken.sql} where id in (?)`;
+  mustChange(await tx.execute(take, [...taken.values, [...issued.keys()]]), issued.size, "coupon.remaining");
 }
 
 function byId(rows: readonly CouponRow[]): Map<string, CouponRow> {

@@ -1,6 +1,6 @@
 /** The rows of table `user_coupon`; no other file knows it. */
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { perRow } from "../../lib/sql";
+import { mustChange, perRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Held, HeldStatus } from "./coupon";
 import { type CouponRow, readCoupons } from "./coupons";
@@ -94,19 +94,26 @@ const whereStatus: Record<HeldStatus, { sql: string; timed: boolean }> = {
   USED: { sql: `status = ${used}`, timed: false },
 };
 
-/** Marks coupons as used for orders: order ids by the customer's coupon. */
+/** Marks coupons that are available as used for orders: order ids by the customer's coupon. */
 export async function markUsed(tx: Tx, orderIds: ReadonlyMap<string, string>, at: number): Promise<void> {
   if (orderIds.size === 0) return;
   const orderId = perRow("id", orderIds);
-  await tx.execute(`update user_coupon set status = ${used}, used_at = ?, order_id = ${orderId.sql} where id in (?)`, [
-    at,
-    ...orderId.values,
-    [...orderIds.keys()],
-  ]);
+  const marked = await tx.execute(
+    `update user_coupon set status = ${used}, used_at = ?, order_id = ${orderId.sql} where id in (?) and status = ${available}`,
+    [at, ...orderId.values, [...orderIds.keys()]],
+  );
+  mustChange(marked, orderIds.size, "user_coupon.status");
 }
 
-export async function markReturned(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.execute(`update user_coupon set status = ${available}, used_at = null, order_id = null where id in (?)`, [ids]);
+/** Makes coupons that these orders have used available again: order ids by the customer's coupon. */
+export async function markReturned(tx: Tx, orderIds: ReadonlyMap<string, string>): Promise<void> {
+  const orderId = perRow("id", orderIds);
+  const marked = await tx.execute(
+    `update user_coupon set status = ${available}, used_at = null, order_id = null
+     where id in (?) and status = ${used} and order_id = ${orderId.sql}`,
+    [[...orderIds.keys()], ...orderId.values],
+  );
+  mustChange(marked, orderIds.size, "user_coupon.status");
 }
 
 async function withTerms(db: Reader, rows: readonly Stored[]): Promise<Map<string, HeldCoupon>> {

@@ -2,14 +2,11 @@ import type { Context } from "moleculer";
 import type { GatewayResponse, IncomingRequest } from "moleculer-web";
 
 import { ShopError } from "../../lib/errors";
-import type { Caller, RequestMeta } from "../../lib/handlers";
+import type { Caller, Meta } from "../../lib/handlers";
 import type { TokenVerifier } from "../../lib/tokens";
 import { readBody } from "./body";
 import { bodyParams, filledUp, idempotencyKeyOf, pathValues, queryParams, refuseQuery, scopedKey, type Params } from "./parameters";
 import type { Route } from "./routes";
-
-/** What travels in a context's `meta`; the names with `$` are moleculer-web's and stay in the process. */
-export type Meta = RequestMeta & { $statusCode?: number; $location?: string; $replayed?: boolean };
 
 /** A request as the gateway's methods see it. `$params.params` holds the encoded values of the path, `query` the text behind `?`. */
 export type Request = Omit<IncomingRequest, "$ctx" | "$params" | "query"> & {

@@ -33,8 +33,8 @@ export const markReplayed = (res: ServerResponse) => res.setHeader("Idempotent-R
 export const pathOf = (req: IncomingMessage & { originalUrl?: string }) => (req.originalUrl ?? req.url ?? "").split("?", 1)[0];
 
 /** Sends the problem that the error is. Gives it back, so that the caller can log what the client isn't told. */
-export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown, requestId: string): Problem {
-  const problem = problemOf(error);
+export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown, requestId: string, hasKey = false): Problem {
+  const problem = { ...problemOf(error), ...(hasKey && isTimeout(error) && { detail: unknownOutcome }) };
   const { code, status, title, ...others } = problem;
   if (res.headersSent) {
     res.destroy(); // half of an answer can't be taken back
@@ -53,6 +53,11 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
   res.end(body);
   return problem;
 }
+
+const unknownOutcome =
+  "It took too long to learn what became of the request. Repeat it with the same Idempotency-Key: it is carried out once.";
+
+const isTimeout = (error: unknown) => (error as { type?: unknown } | undefined)?.type === "REQUEST_TIMEOUT";
 
 /** Answers bytes that aren't HTTP, of which there is no request. */
 export function sendBadRequest(_error: Error, socket: Duplex): void {

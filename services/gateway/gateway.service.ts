@@ -137,7 +137,7 @@ const answering = (routes: ReadonlyMap<string, Route>) => ({
   sendError(this: Gateway, req: Request, res: GatewayResponse, error: unknown) {
     const requestId = req.$ctx?.requestID ?? this.broker.generateUid();
     if (req.$ctx?.meta.$replayed && !res.headersSent) markReplayed(res);
-    const { code, status } = sendProblem(req, res, error, requestId);
+    const { code, status } = sendProblem(req, res, error, requestId, req.$ctx?.meta.idempotency !== undefined);
     if (code === "INTERNAL") this.logger.error(`${req.method} ${pathOf(req)} failed`, { requestId }, error);
     else if (status >= 500) this.logger.warn(`${req.method} ${pathOf(req)}: ${code}`, { requestId }, (error as Error).message);
   },

@@ -1,7 +1,8 @@
 /** How an order lies in its rows: `orders` and `order_product`. Only `orders.ts` reads and writes them. */
 import { codes } from "../../lib/codes";
 import type { Currency } from "../../lib/money";
-import type { Order, OrderLine, OrderStatus, PaymentMethod, PaymentStatus } from "./order";
+import type { PaymentMethod, PaymentStatus } from "../payment/payment.contract";
+import type { Order, OrderLine, OrderStatus } from "./order";
 
 /** `orders.status`, also in `orders.history`. */
 export const statuses = codes<OrderStatus>({ PENDING: 1, COMPLETED: 2, FAILED: 3, CANCELING: 4, CANCELED: 5 });

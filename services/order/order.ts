@@ -9,15 +9,13 @@ import type { z } from "zod";
 import { iso } from "../../lib/clock";
 import { type Currency, safeProduct, safeSum } from "../../lib/money";
 import { invalid } from "../../lib/validation";
-import type { paymentMethod, paymentStatus } from "../payment/payment.contract";
+import type { PaymentMethod, PaymentStatus } from "../payment/payment.contract";
 import { type amounts, maxQuantity, type orderLine, type orderStatus, type orderView } from "./order.contract";
 
 export type OrderStatus = z.output<typeof orderStatus>;
 export type OrderLine = z.output<typeof orderLine>;
 export type OrderView = z.output<typeof orderView>;
 export type Amounts = z.output<typeof amounts>;
-export type PaymentMethod = z.output<typeof paymentMethod>;
-export type PaymentStatus = z.output<typeof paymentStatus>;
 
 /** Times in ms since the epoch. */
 export interface Order {

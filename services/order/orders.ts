@@ -3,7 +3,8 @@ import { now } from "../../lib/clock";
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
 import { perRow } from "../../lib/sql";
 import type { Bindable, Reader, Tx, Value } from "../../mixins/database";
-import { mayBecome, type Order, type OrderLine, type OrderStatus, type PaymentStatus } from "./order";
+import type { PaymentStatus } from "../payment/payment.contract";
+import { mayBecome, type Order, type OrderLine, type OrderStatus } from "./order";
 import {
   entryText,
   itemOf,

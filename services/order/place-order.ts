@@ -4,6 +4,7 @@ import { hashJson } from "../../lib/canonical-json";
 import { now } from "../../lib/clock";
 import { errorOf, ShopError } from "../../lib/errors";
 import { type Ctx, handler } from "../../lib/handlers";
+import { traceOf } from "../../lib/trace";
 import type { ParsedOf } from "../../mixins/action-ref";
 import { isDuplicateKey } from "../../mixins/database";
 import { placeOrder } from "../../sagas/place-order";
@@ -21,12 +22,13 @@ type Request = Ctx<ParsedOf<typeof order.place>>;
  * what became of it within the wait. Its Idempotency-Key lives in the order's row.
  */
 export const place = handler(order.place, async (ctx) => {
+  const answerBy = now() + ctx.config.orderWaitMs;
   const known = await replay(ctx);
   if (known) return known;
   const { refusal, ...quoted } = await quote(ctx);
-  const call = { order: pendingOrder(ctx, quoted), request: requestOf(ctx), trace: traceOf(ctx) };
+  const call = { order: pendingOrder(ctx, quoted), request: requestOf(ctx), trace: traceOf(ctx.meta) };
   try {
-    return tell(ctx, await (refusal ? refuseAtOnce(ctx, { ...call, refusal }) : carryOut(ctx, call)));
+    return tell(ctx, await (refusal ? refuseAtOnce(ctx, { ...call, refusal }) : carryOut(ctx, call, answerBy)));
   } catch (error) {
     // The same request came twice at once, and the other one was first into the table.
     const other = isDuplicateKey(error) && (await replay(ctx));
@@ -56,10 +58,6 @@ function requestOf({ meta: { idempotency } }: Request) {
   return idempotency && { keyDigest: hashJson([idempotency.userId, idempotency.key]), bodyHash: idempotency.bodyHash };
 }
 
-function traceOf({ meta: { requestId } }: Request): Record<string, string> | undefined {
-  return requestId === undefined ? undefined : { requestId };
-}
-
 /** The first answer to a request with this key; undefined when there was no such request. */
 async function replay(ctx: Request): Promise<OrderView | undefined> {
   const request = requestOf(ctx);
@@ -78,10 +76,11 @@ async function refuseAtOnce(ctx: Request, call: Refusing): Promise<Answer> {
 }
 
 /** Starts the saga and waits for its end, for so long as a client waits. That he is told "accepted" is written first: it is so for ever. */
-async function carryOut(ctx: Request, call: Placing): Promise<Answer> {
+async function carryOut(ctx: Request, call: Placing, answerBy: number): Promise<Answer> {
   const { id } = call.order;
-  await ctx.group.submit(startOrders, { ...call, sagas: ctx.sagas, token: ctx.params.payment.token });
-  const { status } = await ctx.sagas.result(placeOrder, id, ctx.config.orderWaitMs);
+  const started = await ctx.group.submit(startOrders, { ...call, sagas: ctx.sagas, token: ctx.params.payment.token, startBy: answerBy });
+  if (!started.ok) throw errorOf(started);
+  const { status } = await ctx.sagas.result(placeOrder, id, Math.max(0, answerBy - now()));
   if (status === "RUNNING" || status === "PARKED") await ctx.db.transaction((tx) => answerAccepted(tx, id));
   return answered(await reread(ctx.db, call.order));
 }

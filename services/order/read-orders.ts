@@ -1,10 +1,8 @@
 import { ShopError } from "../../lib/errors";
-import { handler, type RequestMeta } from "../../lib/handlers";
+import { handler, isStaff } from "../../lib/handlers";
 import { viewOf } from "./order";
 import { order } from "./order.contract";
 import { findById, listOrders } from "./orders";
-
-const isStaff = ({ caller }: RequestMeta) => caller?.role === "admin";
 
 /** Another customer's order is as unknown as one that doesn't exist; staff may read every one. */
 export const readOrder = handler(order.read, async ({ params: { id, userId }, meta, db }) => {

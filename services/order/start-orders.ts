@@ -1,4 +1,6 @@
 /** The transaction that an order begins with: either with the saga that carries it out, or refused at once. */
+import { now } from "../../lib/clock";
+import { refuse } from "../../lib/errors";
 import { emit } from "../../lib/events";
 import type { GroupHandler } from "../../mixins/group-commit/types";
 import { done, type Refusal } from "../../mixins/outcome";
@@ -22,24 +24,32 @@ const conflictKey = ({ request }: Placing) => request?.keyDigest;
 interface Starting extends Placing {
   token?: string;
   sagas: Sagas;
+  /** Ms since the epoch. Nobody waits for the order after that. */
+  startBy: number;
 }
 
-/** Writes PENDING orders and starts their sagas. */
+/**
+ * Writes PENDING orders and starts their sagas. One whose customer has been told that the shop is too slow must not begin behind his
+ * back: it is refused, and leaves no trace.
+ */
 export const startOrders: GroupHandler<Starting, void> = {
   name: "order.start",
   conflictKey,
   async run(calls, tx) {
-    const [first] = calls;
-    if (!first) return [];
-    await insertOrders(tx, calls);
-    const starts = calls.map((call) => ({ id: call.order.id, input: inputOf(call), trace: call.trace, at: call.order.createdAt }));
+    const started = now();
+    const inTime = calls.filter(({ startBy }) => started < startBy);
+    const outcomes = calls.map((call) => (inTime.includes(call) ? done(undefined) : refuse("UNAVAILABLE")));
+    const [first] = inTime;
+    if (!first) return outcomes;
+    await insertOrders(tx, inTime);
+    const starts = inTime.map((call) => ({ id: call.order.id, input: inputOf(call), trace: call.trace, at: call.order.createdAt }));
     for (const { input, trace, at } of starts) emit(tx, order.events.placed, toldOf(input, at), trace);
     await first.sagas.start(placeOrder, starts, tx);
-    return calls.map(() => done(undefined));
+    return outcomes;
   },
 };
 
-function inputOf({ order: { id, userId, items, userCouponId, amounts, payment }, token }: Omit<Starting, "sagas">): PlaceOrder {
+function inputOf({ order: { id, userId, items, userCouponId, amounts, payment }, token }: Omit<Starting, "sagas" | "startBy">): PlaceOrder {
   return {
     orderId: id,
     userId,

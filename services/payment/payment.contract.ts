@@ -5,8 +5,10 @@ import { currency, money } from "../../lib/money";
 import { id, time } from "../../lib/schemas";
 
 export const paymentMethod = z.enum(["POINT", "CARD", "CASH"]);
+export type PaymentMethod = z.output<typeof paymentMethod>;
 
 export const paymentStatus = z.enum(["PENDING", "APPROVED", "FAILED", "CANCELED", "REFUNDED", "PARTIALLY_REFUNDED", "UNKNOWN"]);
+export type PaymentStatus = z.output<typeof paymentStatus>;
 
 export const paymentView = z.strictObject({
   id,

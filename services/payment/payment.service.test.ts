@@ -1,9 +1,14 @@
+import { DecideAgain } from "../../mixins/database";
+import { refused } from "../../mixins/outcome";
 import { SAGA_STEP_SEALED, type StepAnswer, type VerifyAnswer } from "../../mixins/participant";
+import type { SettledCall } from "../../mixins/participant/types";
 import { databaseOf } from "../../test/support/database-of";
 import { recordEvents, type Told } from "../../test/support/events";
+import { lostLock } from "../../test/support/lost-lock";
 import { chargesOf, providerMakesUpItsMind } from "../../test/support/provider";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { waitFor } from "../../test/support/wait";
+import { processPayment } from "./process-payment";
 
 let shop: TestShop;
 let told: Told[];
@@ -24,16 +29,14 @@ interface Due {
   token?: string;
 }
 
-async function pay(
-  orderId: string,
-  { method = "CARD", amount = 100, token }: Due,
-): Promise<StepAnswer<{ paymentId: string; status: string }>> {
-  const params = { orderId, userId: "u1", method, amount, currency: "KRW", ...(token !== undefined && { token }) };
-  const answer = await shop.broker.call<{ outcomes: StepAnswer<{ paymentId: string; status: string }>[] }, object>("payment.process", {
-    calls: [{ ...step(orderId), params }],
-  });
-  return answer.outcomes[0]!;
-}
+type Paid = StepAnswer<{ paymentId: string; status: string }>;
+
+const dueFor = (orderId: string, { method = "CARD", amount = 100, token }: Due) => ({
+  ...step(orderId),
+  params: { orderId, userId: "u1", method, amount, currency: "KRW", ...(token !== undefined && { token }) },
+});
+const payAll = async (calls: object[]) => (await shop.broker.call<{ outcomes: Paid[] }, object>("payment.process", { calls })).outcomes;
+const pay = async (orderId: string, due: Due): Promise<Paid> => (await payAll([dueFor(orderId, due)]))[0]!;
 
 async function ask(orderId: string, seal = false, of = shop): Promise<VerifyAnswer> {
   const { answers } = await of.broker.call<{ answers: VerifyAnswer[] }, object>("payment.outcome", { calls: [{ ...step(orderId), seal }] });
@@ -156,6 +159,44 @@ test("I1: what a process has begun the next one finishes, with one charge", asyn
   expect(await ask(orderId)).toMatchObject({ state: "done" });
   expect(await chargesOf(shop, orderId)).toHaveLength(1);
 });
+
+test("one payment for an order: another saga's for the same order fails, alone", async () => {
+  const [orderId, neighbour] = [newOrder(), newOrder()];
+  await pay(orderId, { method: "CASH" });
+  const another = { ...dueFor(orderId, { method: "CASH" }), saga: "another" };
+  expect(await payAll([another, dueFor(neighbour, { method: "CASH" })])).toMatchObject([{ ok: false, failed: true }, { ok: true }]);
+  expect(await paymentsOf(orderId)).toHaveLength(1);
+});
+
+test("a payment under another id than the order's fails: nothing would find it again", async () => {
+  const [orderId, other] = [newOrder(), newOrder()];
+  expect(await payAll([{ ...dueFor(orderId, { token: "tok_ok" }), ...step(other) }])).toMatchObject([{ ok: false, failed: true }]);
+  expect([await paymentsOf(orderId), await chargesOf(shop, other)]).toEqual([[], []]);
+});
+
+test.each<SettledCall["performed"]>([
+  { state: "approved", reference: "r" },
+  { state: "declined", refusal: refused("PAYMENT_DECLINED") },
+])("rule 8: a payment that was decided meanwhile, its lock being lost, is not decided again as $state", async (performed) => {
+  const orderId = newOrder();
+  await pay(orderId, { token: "tok_timeout" });
+  const decide = "update payment set status = 4 where order_id = ?";
+  const settling = databaseOf(shop, "payment").transaction((tx) =>
+    processPayment.settle([{ ...step(orderId), performed }], lostLock(tx, decide, [orderId])),
+  );
+  await expect(settling).rejects.toThrow(DecideAgain);
+  expect(await paymentsOf(orderId)).toMatchObject([{ status: "UNKNOWN" }]);
+});
+
+test.each<Due>([{ token: "tok_ok" }, { token: "tok_declined" }, { method: "CASH" }])(
+  "I7: what is told of a payment by %j carries the request's id",
+  async (due) => {
+    const orderId = newOrder();
+    await payAll([{ ...dueFor(orderId, due), trace: { requestId: "r-1" } }]);
+    await waitFor(() => toldOf(orderId).length > 0);
+    expect(told.filter(({ key }) => key === orderId)).toMatchObject([{ headers: { requestId: "r-1" } }]);
+  },
+);
 
 test("is read by its customer and by staff, by nobody else", async () => {
   const orderId = newOrder();

@@ -4,10 +4,7 @@ import type { z } from "zod";
 import { iso } from "../../lib/clock";
 import type { EventData } from "../../lib/contract";
 import type { Currency } from "../../lib/money";
-import type { payment, paymentMethod, paymentStatus, paymentView } from "./payment.contract";
-
-export type PaymentMethod = z.output<typeof paymentMethod>;
-export type PaymentStatus = z.output<typeof paymentStatus>;
+import type { payment, PaymentMethod, PaymentStatus, paymentView } from "./payment.contract";
 
 /** Amounts in minor units, times in ms since the epoch. */
 export interface Payment {

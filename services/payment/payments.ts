@@ -1,9 +1,10 @@
 /** The statements on payments; no other file knows their table. */
 import { codes } from "../../lib/codes";
 import type { Currency } from "../../lib/money";
-import { perRow } from "../../lib/sql";
+import { mustChange, perRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
-import type { Payment, PaymentMethod, PaymentStatus } from "./payment";
+import type { Payment } from "./payment";
+import type { PaymentMethod, PaymentStatus } from "./payment.contract";
 
 /** `payment.method`. */
 const methods = codes<PaymentMethod>({ POINT: 1, CARD: 2, CASH: 3 });
@@ -66,19 +67,23 @@ export async function lockOpen(tx: Tx, orderIds: readonly string[]): Promise<Map
   return new Map(rows.map((row) => [row.order_id, paymentOf(row)]));
 }
 
-/** `references` are the provider's names for the charges, by payment. */
+/** Approves undecided payments. `references` are the provider's names for the charges, by payment. */
 export async function approvePayments(tx: Tx, references: ReadonlyMap<string, string>, at: number): Promise<void> {
   if (references.size === 0) return;
   const reference = perRow("id", references);
-  await tx.execute(
-    `update payment set status = ?, provider_ref = ${reference.sql}, token = null, approved_at = ?, updated_at = ? where id in (?)`,
-    [statuses.code("APPROVED"), ...reference.values, at, at, [...references.keys()]],
+  const approved = await tx.execute(
+    `update payment set status = ?, provider_ref = ${reference.sql}, token = null, approved_at = ?, updated_at = ?
+     where id in (?) and status in (?)`,
+    [statuses.code("APPROVED"), ...reference.values, at, at, [...references.keys()], open],
   );
+  mustChange(approved, references.size, "payment.status");
 }
 
+/** Fails undecided payments. */
 export async function failPayments(tx: Tx, ids: readonly string[], at: number): Promise<void> {
   if (ids.length === 0) return;
-  await tx.execute("update payment set status = ?, token = null, updated_at = ? where id in (?)", [statuses.code("FAILED"), at, ids]);
+  const fail = "update payment set status = ?, token = null, updated_at = ? where id in (?) and status in (?)";
+  mustChange(await tx.execute(fail, [statuses.code("FAILED"), at, ids, open]), ids.length, "payment.status");
 }
 
 export async function doubtPayments(tx: Tx, orderIds: readonly string[], at: number): Promise<void> {

@@ -18,7 +18,10 @@ import { providerOf } from "./sandbox";
  */
 export const processPayment = pivotHandler(payment.process, {
   async begin(calls, tx) {
-    const begun = calls.map(({ params, trace }) => ({ payment: newPayment(uuid(), params, now()), token: params.token, trace }));
+    const begun = calls.map(({ id, params, trace }) => {
+      if (id !== params.orderId) throw new Error(`saga ${id} pays for order ${params.orderId}: the payment would not be found again`);
+      return { payment: newPayment(uuid(), params, now()), token: params.token, trace };
+    });
     await insertPayments(tx, begun);
     return begun.map(({ payment: made, token = "", trace }) => {
       if (made.status === "PENDING") return { started: { amount: made.amount, currency: made.currency, token } };
@@ -48,16 +51,16 @@ export const processPayment = pivotHandler(payment.process, {
     );
     const references = new Map<string, string>();
     const failed: string[] = [];
-    const outcomes = calls.map(({ id, performed }) => {
+    const outcomes = calls.map(({ id, performed, trace }) => {
       const found = payments.get(id);
       if (!found) throw new Error(`order ${id} has no undecided payment`);
       if (performed.state === "declined") {
         failed.push(found.id);
-        emit(tx, payment.events.failed, toldOf({ ...found, status: "FAILED" }));
+        emit(tx, payment.events.failed, toldOf({ ...found, status: "FAILED" }), trace);
         return performed.refusal;
       }
       references.set(found.id, performed.reference);
-      emit(tx, payment.events.approved, toldOf({ ...found, status: "APPROVED" }));
+      emit(tx, payment.events.approved, toldOf({ ...found, status: "APPROVED" }), trace);
       return done({ paymentId: found.id, status: "APPROVED" as const });
     });
     await approvePayments(tx, references, at);

@@ -1,7 +1,8 @@
 import { busOf } from "../../lib/bus";
-import type { Database } from "../../mixins/database";
+import { type Database, DecideAgain } from "../../mixins/database";
 import type { StepAnswer } from "../../mixins/participant";
 import { databaseOf } from "../../test/support/database-of";
+import { lostLock } from "../../test/support/lost-lock";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { waitFor } from "../../test/support/wait";
 import { chargePoints } from "./charge-points";
@@ -186,6 +187,30 @@ test("I7: each move is in the outbox or was sent, in the order of the wallet's h
     { type: "point.used", balance: 40 },
     { type: "point.returned", balance: 100 },
   ]);
+});
+
+describe("rule 8: when a lock is lost", () => {
+  const spend = "update point set balance = balance - 30 where user_id = ?";
+
+  test("a balance that moved meanwhile is not overwritten, and its history stays right", async () => {
+    const userId = newUser();
+    await charge(userId, 100);
+    const params = { userId, orderId: `${userId}-order`, amount: 60 };
+    const calls = [{ ...step(params.orderId), params }];
+    await expect(db.transaction((tx) => usePoints.forward(calls, lostLock(tx, spend, [userId])))).rejects.toThrow(DecideAgain);
+    await expectRecountAgrees(userId);
+    expect(await balanceOf(userId)).toBe(100);
+  });
+
+  test.each([spend, "delete from point where user_id = ?"])("nothing is given back into a wallet after %s", async (sql) => {
+    const userId = newUser();
+    const orderId = `${userId}-order`;
+    await charge(userId, 100);
+    const result = { userId, orderId, amount: 60 };
+    const undo = db.transaction((tx) => usePoints.undo([{ ...step(orderId), result }], lostLock(tx, sql, [userId])));
+    await expect(undo).rejects.toThrow(DecideAgain);
+    await expectRecountAgrees(userId);
+  });
 });
 
 test("I8: the table itself refuses a balance below zero", async () => {

@@ -17,10 +17,15 @@ export interface Entry {
 export class Wallet {
   readonly entries: Entry[] = [];
 
+  private points: number;
+
   constructor(
     readonly userId: string,
-    private points: number,
-  ) {}
+    /** The balance as it was loaded. */
+    readonly loaded: number,
+  ) {
+    this.points = loaded;
+  }
 
   get balance(): number {
     return this.points;

@@ -4,7 +4,7 @@ import type { z } from "zod";
 
 import { iso, now } from "../../lib/clock";
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { perRow } from "../../lib/sql";
+import { mustChange, perRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import { type EntryType, Wallet } from "./point";
 import type { pointEntry } from "./point.contract";
@@ -61,13 +61,17 @@ export async function openWallets(tx: Tx, userIds: readonly string[]): Promise<v
   );
 }
 
-/** Writes new balances and their history, one statement for each table. */
+/**
+ * Writes new balances and their history, one statement for each table. The history tells the balance after each move, so a balance is
+ * written only where it still is what was loaded (rule 8).
+ */
 export async function saveWallets(tx: Tx, wallets: Wallets): Promise<void> {
   const changed = wallets.changed();
   if (changed.length === 0) return;
-  const balance = perRow("user_id", new Map(changed.map((wallet) => [wallet.userId, wallet.balance])));
-  const users = changed.map(({ userId }) => userId);
-  await tx.execute(`update point set balance = ${balance.sql} where user_id in (?)`, [...balance.values, users]);
+  await moveBalances(
+    tx,
+    changed.filter(({ balance, loaded }) => balance !== loaded),
+  );
   const created_at = now();
   await tx.insert(
     "point_history",
@@ -83,6 +87,18 @@ export async function saveWallets(tx: Tx, wallets: Wallets): Promise<void> {
       })),
     ),
   );
+}
+
+async function moveBalances(tx: Tx, moved: readonly Wallet[]): Promise<void> {
+  if (moved.length === 0) return;
+  const balance = perRow("user_id", new Map(moved.map((wallet) => [wallet.userId, wallet.balance])));
+  const loaded = perRow("user_id", new Map(moved.map((wallet) => [wallet.userId, wallet.loaded])));
+  const changed = await tx.execute(`update point set balance = ${balance.sql} where user_id in (?) and balance = ${loaded.sql}`, [
+    ...balance.values,
+    moved.map(({ userId }) => userId),
+    ...loaded.values,
+  ]);
+  mustChange(changed, moved.length, "point.balance");
 }
 
 /** One customer's history, the newest first. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { action, batch, contract, event, sagaStep } from "../../lib/contract";
 import { currency, money, positiveMoney } from "../../lib/money";
-import { id, page, pageOf, text, time } from "../../lib/schemas";
+import { id, page, pageOf, prose, text, time } from "../../lib/schemas";
 
 /** `stock` is what can still be ordered; it falls with the reservation. */
 export const productView = z.strictObject({
@@ -39,7 +39,7 @@ export const product = contract("product", {
     create: action({
       params: z.strictObject({
         name: text(200),
-        description: z.string().max(2000).default(""),
+        description: prose(2000).default(""),
         price: positiveMoney,
         stock: stock.default(0),
       }),

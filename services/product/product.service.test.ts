@@ -1,9 +1,10 @@
 import { busOf } from "../../lib/bus";
 import { emit } from "../../lib/events";
 import type { BusMessage } from "../../mixins/event-bus";
-import type { Database, Tx } from "../../mixins/database";
+import { type Database, DecideAgain, isCheckViolation, type Tx } from "../../mixins/database";
 import type { StepAnswer } from "../../mixins/participant";
 import { databaseOf } from "../../test/support/database-of";
+import { lostLock } from "../../test/support/lost-lock";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { waitFor } from "../../test/support/wait";
 import { order } from "../order/order.contract";
@@ -147,6 +148,49 @@ describe("reserve and release", () => {
     await release(orderId);
     expect(await reserve(orderId, [{ productId: id, quantity: 1 }])).toMatchObject({ ok: false, type: "SAGA_STEP_SEALED" });
     expect(await read(id)).toMatchObject({ stock: 10 });
+  });
+});
+
+describe("rule 8: when a lock is lost", () => {
+  const take = (orderId: string, productId: string, sql: string) => {
+    const calls = [{ ...step(orderId), params: { orderId, lines: [{ productId, quantity: 2 }] } }];
+    return db.transaction((tx) => reserveStock.forward(calls, lostLock(tx, sql, [productId])));
+  };
+
+  test("stock that was sold meanwhile is not sold again", async () => {
+    const { id } = await create(2);
+    const error: unknown = await take(newOrder(), id, "update product set stock = stock - 1 where id = ?").catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(isCheckViolation(error)).toBe(true);
+    expect(await read(id)).toMatchObject({ stock: 2 });
+    await expectRecountAgrees(id);
+  });
+
+  test("what others move meanwhile stays moved", async () => {
+    const { id } = await create(5);
+    const orderId = newOrder();
+    expect(await take(orderId, id, "update product set stock = stock - 1 where id = ?")).toEqual([{ ok: true, result: {} }]);
+    expect(await read(id)).toMatchObject({ stock: 2 });
+  });
+
+  test("a product that is gone meanwhile rolls the group back", async () => {
+    const { id } = await create(5);
+    const orderId = newOrder();
+    await expect(take(orderId, id, "delete from product where id = ?")).rejects.toThrow(DecideAgain);
+    expect(await read(id)).toMatchObject({ stock: 5 });
+    expect(await stateOf(orderId)).toBeUndefined();
+  });
+
+  test("reservations that were confirmed meanwhile are not given back", async () => {
+    const { id } = await create(5);
+    const orderId = newOrder();
+    await reserve(orderId, [{ productId: id, quantity: 2 }]);
+    const confirm = "update stock_reservation set state = 2 where order_id = ?";
+    const undo = db.transaction((tx) => reserveStock.undo([{ ...step(orderId), result: {} }], lostLock(tx, confirm, [orderId])));
+    await expect(undo).rejects.toThrow(DecideAgain);
+    expect(await read(id)).toMatchObject({ stock: 3 });
+    await expectRecountAgrees(id);
   });
 });
 

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { iso } from "../../lib/clock";
 import type { Currency } from "../../lib/money";
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { perRow } from "../../lib/sql";
+import { mustChange, perRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { productView } from "./product.contract";
 
@@ -64,17 +64,21 @@ export async function lockStock(tx: Tx, ids: readonly string[]): Promise<Map<str
   return new Map(rows.map(({ id, stock }) => [id, stock]));
 }
 
-/** Adds to what is left of each product. The table's CHECK is the last guard against selling what isn't there. */
-export function moveStock(tx: Tx, deltas: ReadonlyMap<string, number>): Promise<void> {
-  return add(tx, "stock", deltas);
+/**
+ * Adds to what is left of each product; a delta is never 0. Relative, so that no other's move is overwritten, and the table's CHECK is the
+ * guard against selling what isn't there (rule 8).
+ */
+export async function moveStock(tx: Tx, deltas: ReadonlyMap<string, number>): Promise<void> {
+  mustChange(await add(tx, "stock", deltas), deltas.size, "product.stock");
 }
 
-export function countSales(tx: Tx, quantities: ReadonlyMap<string, number>): Promise<void> {
-  return add(tx, "sales_count", quantities);
+/** A product that is not there any more is left out: its sales are told by events, long after they were made. */
+export async function countSales(tx: Tx, quantities: ReadonlyMap<string, number>): Promise<void> {
+  await add(tx, "sales_count", quantities);
 }
 
-async function add(tx: Tx, column: "stock" | "sales_count", amounts: ReadonlyMap<string, number>): Promise<void> {
-  if (amounts.size === 0) return;
+async function add(tx: Tx, column: "stock" | "sales_count", amounts: ReadonlyMap<string, number>): Promise<number> {
+  if (amounts.size === 0) return 0;
   const amount = perRow("id", amounts);
-  await tx.execute(`update product set ${column} = ${column} + ${amount.sql} where id in (?)`, [...amount.values, [...amounts.keys()]]);
+  return tx.execute(`update product set ${column} = ${column} + ${amount.sql} where id in (?)`, [...amount.values, [...amounts.keys()]]);
 }

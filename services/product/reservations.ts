@@ -2,6 +2,7 @@
 import { v7 as uuid } from "uuid";
 
 import { now } from "../../lib/clock";
+import { mustChange } from "../../lib/sql";
 import type { Tx } from "../../mixins/database";
 import type { Line } from "./product";
 
@@ -24,7 +25,8 @@ export async function releaseReservations(tx: Tx, orderIds: readonly string[]): 
      order by order_id, product_id ${tx.dialect.forUpdate}`,
     [orderIds],
   );
-  await tx.execute(`update stock_reservation set state = ${released} where order_id in (?) and state = ${reserved}`, [orderIds]);
+  const release = `update stock_reservation set state = ${released} where order_id in (?) and state = ${reserved}`;
+  mustChange(await tx.execute(release, [orderIds]), lines.length, "stock_reservation.state");
   return lines;
 }
 

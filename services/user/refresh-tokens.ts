@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { v7 as uuid } from "uuid";
 
 import { now } from "../../lib/clock";
+import { cleanUpMixin } from "../../mixins/clean-up";
 import type { Tx } from "../../mixins/database";
 
 export const refreshTokenMs = 14 * 24 * 60 * 60 * 1000;
@@ -17,6 +18,9 @@ export async function issueRefreshToken(tx: Tx, userId: string): Promise<string>
   ]);
   return token;
 }
+
+/** Removes tokens that have expired: nobody can use them any more. */
+export const expiredTokens = cleanUpMixin({ table: "refresh_token", key: "token_hash", time: "expires_at", clock: now });
 
 export function hashOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");

@@ -80,6 +80,22 @@ test("refresh tokens are stored as hashes, each log-in starting a family of its 
   expect(JSON.stringify(rows)).not.toContain(refreshToken);
 });
 
+test("refresh tokens that have expired are removed when the service starts; the others stay", async () => {
+  const email = newEmail();
+  const { user, refreshToken } = await register(email);
+  const { refreshToken: expired } = await logIn(email);
+  await db.transaction((tx) => tx.execute("update refresh_token set expires_at = ? where token_hash = ?", [Date.now(), hashOf(expired)]));
+  await shop.stop();
+  shop = await shop.again();
+  db = databaseOf(shop, "user");
+  const hashes = async () =>
+    (await db.select<{ hash: string }>("select token_hash as hash from refresh_token where user_id = ?", [user.id])).map(
+      ({ hash }) => hash,
+    );
+  await waitFor(async () => (await hashes()).length === 1, { what: "the expired token to go" });
+  expect(await hashes()).toEqual([hashOf(refreshToken)]);
+});
+
 test("an account with a role is made for staff; customers register as customers only", async () => {
   const email = newEmail();
   await expect(shop.broker.call("user.create", { email, password, nickname: "Staff", role: "admin" })).resolves.toMatchObject({

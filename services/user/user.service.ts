@@ -4,10 +4,11 @@ import { configOf } from "../../lib/config";
 import { ShopError } from "../../lib/errors";
 import { handler } from "../../lib/handlers";
 import { service } from "../../lib/service";
+import { tokenSigner } from "../../lib/tokens";
 import { logIn } from "./log-in";
 import { accounts } from "./migrations/0001-accounts";
+import { expiredTokens } from "./refresh-tokens";
 import { createUser, register } from "./register";
-import { signerOf } from "./tokens";
 import { user } from "./user.contract";
 import { readUser, userOf } from "./users";
 
@@ -20,6 +21,7 @@ const me = handler(user.me, async ({ params: { userId }, db }) => {
 export default service(user, {
   migrations: [accounts],
   actions: { register, login: logIn, me, create: createUser },
+  mixins: [expiredTokens],
   reads: {
     table: "user",
     primaryKey: "id",
@@ -32,6 +34,6 @@ export default service(user, {
     },
   },
   async started() {
-    await signerOf(configOf(this.broker)); // a missing key shows when the node starts, not at the first log-in
+    await tokenSigner(configOf(this.broker)); // a missing key shows when the node starts, not at the first log-in
   },
 });

@@ -28,14 +28,10 @@ export const layersPointDownwards: Rule = (source) => {
   if (isTest(source.path)) return [];
   const [layer] = source.path.split("/");
   if (layer === "mixins") return forbid(source, (module) => isIn("mixins", module), "mixins are for any project");
-  if (layer === "lib")
-    return forbid(source, (module) => isIn("lib", module) || isIn("mixins", module) || isRoot(module), "lib knows no service");
+  if (layer === "lib") return forbid(source, (module) => isIn("lib", module) || isIn("mixins", module), "lib knows no service");
   const sagas = (module: string) => isContract(module) || isIn("lib", module) || isIn("sagas", module) || module === "mixins/saga";
   return layer === "sagas" ? forbid(source, sagas, "a saga knows contracts") : [];
 };
-
-/** The broker's settings, which lib/broker.ts makes a broker of. */
-const isRoot = (module: string) => module === "moleculer.config";
 
 const domainWord = /product|coupon|payment|customer|wallet|bestseller|orderId|^orders?$/i;
 

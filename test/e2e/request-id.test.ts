@@ -36,5 +36,9 @@ test.each([
   const requestId = headers.get("x-request-id");
   const ofRequest = (): Told[] => told.flat().filter((event) => event.headers.requestId === requestId);
   await waitFor(() => ofRequest().length >= others.length + 1, { what: "all events of the request" });
-  expect(ofRequest().map(({ type }) => type).toSorted()).toEqual([last, ...others].toSorted());
+  expect(
+    ofRequest()
+      .map(({ type }) => type)
+      .toSorted(),
+  ).toEqual([last, ...others].toSorted());
 });

@@ -1,12 +1,12 @@
 import { v7 as uuid } from "uuid";
 
 import { hashJson } from "../../lib/canonical-json";
-import type { RequestMeta } from "../../lib/handlers";
+import type { Meta } from "../../lib/handlers";
 import type { OrderView } from "../../services/order/order";
 import { databaseOf } from "./database-of";
 import type { TestShop } from "./shop";
 
-const staff: RequestMeta = { caller: { id: "staff", role: "admin" } };
+const staff: Meta = { caller: { id: "staff", role: "admin" } };
 
 export interface Cart {
   items: { productId: string; quantity: number }[];
@@ -25,8 +25,6 @@ export interface Placed {
   /** Otherwise. */
   error?: { type: string; message: string; data?: { orderId?: string; errors?: { path: string }[] } };
 }
-
-type Meta = RequestMeta & { $statusCode?: number; $location?: string; $replayed?: boolean };
 
 /** A new product of the catalogue. */
 export async function stock(shop: TestShop, { price = 1000, stock: pieces = 10 } = {}): Promise<string> {

@@ -8,6 +8,7 @@ import type { TestShop } from "./shop";
 export interface Told {
   type: string;
   key: string;
+  headers: Record<string, string>;
   data: unknown;
 }
 
@@ -22,7 +23,12 @@ export async function recordEvents(shop: TestShop, topic: string): Promise<Told[
     maxBatch: 100,
     async onBatch(messages) {
       told.push(
-        ...messages.map(({ key, headers, payload }) => ({ type: headers.ce_type ?? "", key, data: JSON.parse(payload) as unknown })),
+        ...messages.map(({ key, headers, payload }) => ({
+          type: headers.ce_type ?? "",
+          key,
+          headers,
+          data: JSON.parse(payload) as unknown,
+        })),
       );
     },
   });

@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import type { Middleware, ServiceBroker } from "moleculer";
 
-import { createBroker } from "../../lib/broker";
 import { loadConfig, type Config } from "../../lib/config";
 import { migrateAll } from "../../lib/migrate";
+import { createBroker } from "../../moleculer.config";
 import { domainServices, serviceNames, services } from "../../services";
 import { atEnd } from "./cleanup";
 import { testShopUrl } from "./database";

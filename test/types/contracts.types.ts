@@ -65,6 +65,10 @@ export function services(actions: ServiceParts<typeof point.$actions>["actions"]
   service(point, { migrations: [], actions: withoutUse });
   // @ts-expect-error a handler of no action
   service(point, { migrations: [], actions: { ...actions, transfer: async () => ({}) } });
+  // @ts-expect-error a plain handler takes no notice of the Idempotency-Key
+  service(point, { migrations: [], actions: { ...actions, charge: handler(point.charge, async () => anything) } });
+  const keepsItsKey: HandlerOf<typeof order.$actions.place> = handler(order.place, async () => anything);
+  void keepsItsKey;
   const wrongKind: HandlerOf<typeof point.$actions.use> = anything;
   void wrongKind;
 }

@@ -2,7 +2,7 @@ import { createIndex, type Migration } from "../../../mixins/database";
 import { createOutboxTables } from "../../../mixins/outbox";
 import { createBarrierTable } from "../../../mixins/participant";
 
-/** `token` stands only while the provider has not decided. Amounts in minor units, times in ms since the epoch. */
+/** One payment for an order: a second one fails on the key. `token` stands only while the provider has not decided. Amounts in minor units, times in ms since the epoch. */
 export const payments: Migration = {
   name: "0001-payments",
   async up(tx) {
@@ -22,7 +22,7 @@ export const payments: Migration = {
       updated_at bigint not null,
       check (amount >= 0 and refunded >= 0 and refunded <= amount)
     ) ${tx.dialect.tableOptions}`);
-    await createIndex(tx, "payment", ["order_id"]);
+    await createIndex(tx, "payment", ["order_id"], { unique: true });
     await createBarrierTable(tx);
     await createOutboxTables(tx, "payment_outbox_event");
   },

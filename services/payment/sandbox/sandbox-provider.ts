@@ -83,11 +83,6 @@ class SandboxProvider implements PaymentProvider {
     return this.#outcomeOf(stored.result);
   }
 
-  async find(key: string): Promise<ChargeOutcome | undefined> {
-    const row = (await findCharges(this.db, [key])).get(key);
-    return row && this.#outcomeOf(row);
-  }
-
   async close(): Promise<void> {
     await this.#group.drained();
     await this.db.close();

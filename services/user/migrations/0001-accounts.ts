@@ -1,4 +1,4 @@
-import type { Migration } from "../../../mixins/database";
+import { createIndex, type Migration } from "../../../mixins/database";
 import { createOutboxTables } from "../../../mixins/outbox";
 
 /** E-mail addresses are stored in lower case; their key lets one of several registrations win. Refresh tokens are stored as hashes only. */
@@ -22,6 +22,7 @@ export const accounts: Migration = {
       expires_at bigint not null,
       used_at bigint
     ) ${tableOptions}`);
+    await createIndex(tx, "refresh_token", ["expires_at"]);
     await createOutboxTables(tx, "user_outbox_event");
   },
 };

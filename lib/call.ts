@@ -1,0 +1,24 @@
+/** Calls to other services by their contracts. */
+import type { Context, Service, ServiceBroker } from "moleculer";
+
+import type { ActionRef, BatchRef, ParamsOf, ResultOf } from "../mixins/action-ref";
+import { createBatchCaller } from "../mixins/batch-call";
+import type { Outcome } from "../mixins/outcome";
+import { errorOf } from "./errors";
+import type { Call } from "./handlers";
+import { oncePer } from "./once-per";
+
+/** One for a node. Its messages carry no meta: one message serves several requests, and calls with meta of their own travel alone. */
+const batchCallerOf = oncePer((broker: ServiceBroker) =>
+  createBatchCaller((action, params, { timeoutMs, meta }) => broker.call(action, params, { timeout: timeoutMs, meta })),
+);
+
+/** The `call` of a handler: an ordinary action is called on behalf of the request `ctx`, a set-based read together with other requests. */
+export function callerFor(host: Service, ctx: Context): Call {
+  return async <A extends ActionRef | BatchRef>(ref: A, params: ParamsOf<A>): Promise<ResultOf<A>> => {
+    if (ref.kind === "action") return ctx.call(ref.name, params as object);
+    const outcome = await batchCallerOf(host.broker)<unknown, Outcome<ResultOf<A>>>(ref.name, params);
+    if (!outcome.ok) throw errorOf(outcome);
+    return outcome.result;
+  };
+}

@@ -1,0 +1,9 @@
+import { oncePer } from "./once-per";
+
+test("it is made once for an object, whatever it is, and anew for another", () => {
+  const create = jest.fn((_owner: object): number | undefined => undefined);
+  const valueOf = oncePer(create);
+  const [one, other] = [{}, {}];
+  for (const owner of [one, other, one]) expect(valueOf(owner)).toBeUndefined();
+  expect(create.mock.calls).toEqual([[one], [other]]);
+});
