@@ -240,6 +240,15 @@ describe("errors", () => {
     expect(sent.body).toEqual(code === "INTERNAL" ? common : { ...common, ...own });
   });
 
+  test("a write with a key that took too long is honest: its outcome is unknown, and repeating it is safe", async () => {
+    answer = () => {
+      throw new Errors.RequestTimeoutError({ action: "shop.pay", nodeID: "n1" });
+    };
+    const { status, body } = await edge.send("POST /payments", { body: { amount: 1 }, ...withKey });
+    expect([status, body.code, body.orderId]).toEqual([503, "UNAVAILABLE", undefined]);
+    expect(body.detail).toContain("same Idempotency-Key");
+  });
+
   test("a fault of ours says nothing of itself and is logged with the request's id", async () => {
     answer = () => {
       throw Object.assign(new Error("select * from secret"), { code: 409, sql: "select" });
