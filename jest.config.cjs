@@ -3,6 +3,7 @@ const esmOnly = ["jose", "uuid"];
 
 module.exports = {
   testEnvironment: "node",
+  testTimeout: 30_000, // tests wait on conditions; this only ends one that hangs, also on a machine that is busy
   transform: {
     "^.+\\.(t|j|mj)s$": ["@swc/jest", { jsc: { target: "es2024", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
   },
