@@ -1,17 +1,8 @@
 import { answerOf } from "./answers";
 import { type Order, viewOf } from "./order";
+import { pendingOrder } from "./order.fixture";
 
-const placed: Order = {
-  id: "o",
-  userId: "u",
-  status: "PENDING",
-  items: [{ productId: "a", name: "A", unitPrice: 10, quantity: 1, lineTotal: 10 }],
-  amounts: { subtotal: 10, discount: 0, pointsUsed: 0, paid: 10, currency: "KRW" },
-  payment: { method: "CARD" },
-  history: [{ status: "PENDING", at: 1 }],
-  createdAt: 1,
-  updatedAt: 1,
-};
+const placed = pendingOrder();
 
 const completed: Order = {
   ...placed,

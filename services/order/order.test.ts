@@ -1,17 +1,7 @@
 import fc from "fast-check";
 
-import {
-  fail,
-  mayBecome,
-  mergeLines,
-  type Order,
-  pointsFromBalance,
-  priceLines,
-  settleAmounts,
-  subtotalOf,
-  transitions,
-  viewOf,
-} from "./order";
+import { fail, mayBecome, mergeLines, pointsFromBalance, priceLines, settleAmounts, subtotalOf, transitions, viewOf } from "./order";
+import { pendingOrder } from "./order.fixture";
 import { maxQuantity, orderStatus, orderView } from "./order.contract";
 
 const invalidAt = (path: string) =>
@@ -129,14 +119,4 @@ test("the view is what the contract says", () => {
   expect(viewOf(anOrder)).not.toHaveProperty("userCouponId");
 });
 
-const anOrder: Order = {
-  id: "o",
-  userId: "u",
-  status: "PENDING",
-  items: [{ productId: "a", name: "A", unitPrice: 10, quantity: 1, lineTotal: 10 }],
-  amounts: { subtotal: 10, discount: 0, pointsUsed: 0, paid: 10, currency: "KRW" },
-  payment: { method: "CARD" },
-  history: [{ status: "PENDING", at: 1 }],
-  createdAt: 1,
-  updatedAt: 1,
-};
+const anOrder = pendingOrder();
