@@ -1,5 +1,7 @@
 import { Agent, request, type ServerResponse } from "node:http";
 import { once } from "node:events";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 
 import { waitFor } from "../test/support/wait";
 import { httpServer, ListenError, type HttpServerOptions } from "./http-server";
@@ -45,6 +47,15 @@ describe("stop", () => {
     await Promise.all([server.stop(), server.stop()]);
     await server.stop();
     expect(server.server.listening).toBe(false);
+  });
+
+  test("answers a connection that the kernel has taken and the server has not seen yet", async () => {
+    const server = newServer({ drainMs: 60_000 });
+    const port = await server.start();
+    const socket = connect(port, "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
+    const [, answer] = await Promise.all([server.stop(), text(socket)]);
+    expect(answer).toContain("HTTP/1.1 200 OK");
   });
 
   test("an idle keep-alive connection doesn't hold it", async () => {
