@@ -5,6 +5,7 @@ import type { ServiceBroker } from "moleculer";
 
 import { sqliteUrl } from "../mixins/database";
 import { ConfigError, parseEnvironment, variableOf, type Environment } from "./environment";
+import { processWide } from "./process-wide";
 
 export { ConfigError };
 
@@ -102,7 +103,7 @@ function schemaOf(base: string | undefined, service: string): string | undefined
   return url.href;
 }
 
-const configs = new WeakMap<ServiceBroker, Config>();
+const configs = processWide<ServiceBroker, Config>("config");
 
 /** Ties the settings to the broker of this node; they never travel with it. */
 export function bindConfig(broker: ServiceBroker, config: Config): void {

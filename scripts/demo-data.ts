@@ -55,7 +55,7 @@ export async function seedDemo({ broker, config }: Shop): Promise<Demo | undefin
   if (![user, product, point, coupon].every(({ $name }) => config.services.includes($name))) return undefined;
   const file = join(config.dataDir, "demo.json");
   const kept = readKept(file);
-  if (kept?.seeded) return { accounts, password: kept.password };
+  if (kept?.seeded && (await isThere(broker, admin.email))) return { accounts, password: kept.password };
   const password = kept?.password ?? config.demoPassword ?? randomBytes(9).toString("base64url");
   await keep(file, { password, seeded: false }); // before the first account, so that a kill never loses it
   const ours = (await createAccount(broker, admin, password)) || (await canLogIn(broker, admin.email, password));
@@ -92,6 +92,11 @@ async function fillShop(broker: ServiceBroker): Promise<void> {
 
 function keyed(key: string): RequestMeta {
   return { idempotency: { key, userId: "demo", route: "seed", bodyHash: key } };
+}
+
+/** The folder may have been used with other databases before. */
+async function isThere(broker: ServiceBroker, email: string): Promise<boolean> {
+  return (await broker.call<number, object>("user.count", { query: { email } })) > 0;
 }
 
 /** False when the address is taken. */
