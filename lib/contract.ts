@@ -1,6 +1,6 @@
 /**
  * Contracts: all that other services may know of a service. Parameters, results, refusals, events and REST routes are said once, here;
- * validation, the types of calls, the gateway's routes and the documents come from them.
+ * validation, the types of calls and the gateway's routes come from them, and `docs/rest.md` is held against them.
  */
 import type { z } from "zod";
 

@@ -76,6 +76,7 @@ export const order = contract("order", {
         "ORDER_TIMED_OUT",
         "UNAVAILABLE",
         "IDEMPOTENCY_IN_FLIGHT",
+        "IDEMPOTENCY_KEY_REUSED",
       ],
       rest: "POST /orders",
       idempotencyKey: "required",
