@@ -95,7 +95,7 @@ class SqliteBus implements EmbeddedBus {
 
   async stop(): Promise<void> {
     // A start that failed was told to whoever started; there is nothing to stop then.
-    await this.#starting?.catch(() => undefined); // whoever started it was told
+    await this.#starting?.catch(() => undefined);
     const log = this.#log;
     if (!log) return;
     this.#stopping.abort();
