@@ -43,6 +43,23 @@ describe("a definition is data", () => {
     ]);
   });
 
+  test("what follows the pivot may run in parallel, and each step can be left out", () => {
+    const tail = withSeat()
+      .pivot("charge", { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome })
+      .retryAll({
+        mail: { call: mail.send, with: ({ results }) => ({ receipt: results.charge.receipt }) },
+        copy: { call: mail.send, with: () => ({ receipt: "copy" }), when: ({ input }) => input.price > 100 },
+      }) as unknown as SagaDefinition;
+    const paid = { ...knowledge({ id: "t", price: 10 }), results: { seat: { row: 1 }, charge: { receipt: "r" } } };
+    const move = nextMove(tail, paid, { firstOwner: false, late: true });
+    expect(move).toMatchObject({ kind: "call", steps: [{ name: "mail", kind: "retriable" }] });
+    expect(nextMove(tail, { ...paid, input: { price: 101 } }, { firstOwner: false, late: true })).toMatchObject({
+      kind: "call",
+      steps: [{ name: "mail" }, { name: "copy" }],
+    });
+    expect(tail.stages.at(-1)?.map(({ undo }) => undo)).toEqual([undefined, undefined]);
+  });
+
   test("parameters are functions of input and earlier results", () => {
     const [, [pivot]] = whole().stages as [unknown, SagaDefinition["stages"][number]];
     expect(pivot?.params({ input: { id: "t", price: 10 }, results: { seat: { row: 7 } } })).toEqual({ amount: 17 });
@@ -112,6 +129,10 @@ export function mustNotCompile(): void {
   whole().pivot("again", { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome });
   // @ts-expect-error before the pivot there is no step that can't be undone
   withSeat().retry("mail", { call: mail.send, with: () => ({ receipt: "r" }) });
+  // @ts-expect-error a wrong parameter of a parallel step after the pivot
+  whole().retryAll({ copy: { call: mail.send, with: () => ({ receipt: 1 }) } });
+  // @ts-expect-error before the pivot there are no steps that can't be undone
+  withSeat().retryAll({ mail: { call: mail.send, with: () => ({ receipt: "r" }) } });
   // @ts-expect-error not a duration
   defineSaga<Trip>("trip", { version: 1, deadline: "2 minutes" });
   saga(whole(), {

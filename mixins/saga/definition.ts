@@ -80,6 +80,11 @@ export interface SagaBuilder<I, R> extends SagaDefinition<I, R> {
 /** After the pivot there are retriable steps only. */
 export interface SagaTail<I, R> extends SagaDefinition<I, R> {
   retry<N extends string, A extends StepRef>(name: N, step: Retriable<I, R, A>): SagaTail<I, R & Record<N, ResultOf<A>>>;
+  /** Retriable steps that need nothing of each other, in parallel. */
+  retryAll<M extends Record<string, StepRef>>(steps: { [N in keyof M]: Retriable<I, R, M[N]> }): SagaTail<
+    I,
+    R & { [N in keyof M]?: ResultOf<M[N]> }
+  >;
 }
 
 export interface SagaOptions {
@@ -160,7 +165,7 @@ class Builder implements SagaDefinition {
   }
 
   parallel(steps: Record<string, Untyped>) {
-    return this.with(Object.entries(steps).map(([name, step]) => untyped(name, "compensable", step)));
+    return this.with(stageOf("compensable", steps));
   }
 
   pivot(name: string, step: Untyped) {
@@ -170,6 +175,14 @@ class Builder implements SagaDefinition {
   retry(name: string, step: Untyped) {
     return this.with([untyped(name, "retriable", step)]);
   }
+
+  retryAll(steps: Record<string, Untyped>) {
+    return this.with(stageOf("retriable", steps));
+  }
+}
+
+function stageOf(kind: StepKind, steps: Record<string, Untyped>): StepDefinition[] {
+  return Object.entries(steps).map(([name, step]) => untyped(name, kind, step));
 }
 
 /** Begins the definition of a saga, e.g. `defineSaga<PlaceOrder>("place-order", { version: 1 })`. */
