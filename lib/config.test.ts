@@ -5,7 +5,7 @@ import { ServiceBroker } from "moleculer";
 
 import { bindConfig, ConfigError, configOf, loadConfig } from "./config";
 
-const names = ["gateway", "user", "order", "order-history"];
+const names = ["gateway", "user", "order", "order-history", "payment"];
 const load = (env: Record<string, string>) => loadConfig(env, names);
 
 const keys = generateKeyPairSync("ed25519", {
@@ -39,6 +39,10 @@ describe("defaults", () => {
       dataDir: resolve("data"),
       services: names,
       seed: "demo",
+      rateLimit: true,
+      trustedProxies: [],
+      corsOrigins: [],
+      notificationProvider: "log",
       demoPassword: undefined,
       embedded: true,
       businessTimeZone: "UTC",
@@ -125,6 +129,13 @@ describe("bad values are refused in one line that names the variable and what is
     { env: { DATABASE_URL: "mysql://a:secret@b/" }, named: "DATABASE_URL=…", allowed: "mysql://" },
     { env: { DATABASE_URL: "mysql://a:secret@b/c;drop" }, named: "DATABASE_URL=…", allowed: "mysql://" },
     { env: { ORDER_DATABASE_URL: "sqlite:secret.db" }, named: "ORDER_DATABASE_URL=…", allowed: "sqlite:/path" },
+    { env: { RATE_LIMIT: "no" }, named: 'RATE_LIMIT="no"', allowed: "on or off" },
+    { env: { PAYMENT_WEBHOOK_SECRET: "secret" }, named: "PAYMENT_WEBHOOK_SECRET=…", allowed: "16 to 500 characters" },
+    { env: { TRUSTED_PROXIES: "10.0.0.0/33" }, named: "TRUSTED_PROXIES=", allowed: "10.0.0.0/8" },
+    { env: { TRUSTED_PROXIES: "proxy" }, named: 'TRUSTED_PROXIES="proxy"', allowed: "addresses and ranges" },
+    { env: { CORS_ORIGINS: "*" }, named: 'CORS_ORIGINS="*"', allowed: "origins such as https://" },
+    { env: { CORS_ORIGINS: "https://a.example/" }, named: "CORS_ORIGINS=", allowed: "origins" },
+    { env: { NOTIFICATION_PROVIDER: "pigeon" }, named: "NOTIFICATION_PROVIDER=", allowed: "log" },
     { env: { DEMO_PASSWORD: "secret" }, named: "DEMO_PASSWORD=…", allowed: "8 to 128 characters" },
     { env: { TOKEN_PRIVATE_KEY: "secret" }, named: "TOKEN_PRIVATE_KEY=…", allowed: "an Ed25519 private key" },
     { env: { TOKEN_PRIVATE_KEY: rsa.privateKey }, named: "TOKEN_PRIVATE_KEY=…", allowed: "an Ed25519 private key" },
@@ -146,14 +157,21 @@ describe("bad values are refused in one line that names the variable and what is
 describe("production", () => {
   const production = { NODE_ENV: "production" };
 
+  test("never runs without its rate limit", () => {
+    expect(refusal({ ...production, SERVICES: "order", RATE_LIMIT: "off" })).toMatch(/^RATE_LIMIT=off can't be used/);
+    expect(load({ RATE_LIMIT: "off" }).rateLimit).toBe(false);
+  });
+
   test("is never seeded", () => {
     expect(load({ ...production, SEED: "demo", SERVICES: "order" }).seed).toBe("none");
   });
 
-  test("wants the keys of the services that it runs", () => {
+  test("wants the keys and secrets of the services that it runs", () => {
+    const secret = { PAYMENT_WEBHOOK_SECRET: "sixteen characters" };
     expect(refusal(production)).toMatch(/^TOKEN_PRIVATE_KEY is missing/);
+    expect(refusal({ ...production, TOKEN_PRIVATE_KEY: keys.privateKey })).toMatch(/^PAYMENT_WEBHOOK_SECRET is missing/);
     expect(refusal({ ...production, SERVICES: "gateway" })).toMatch(/^TOKEN_PUBLIC_KEY is missing/);
-    expect(load({ ...production, TOKEN_PRIVATE_KEY: keys.privateKey }).production).toBe(true);
+    expect(load({ ...production, ...secret, TOKEN_PRIVATE_KEY: keys.privateKey }).production).toBe(true);
     expect(load({ ...production, SERVICES: "gateway", TOKEN_PUBLIC_KEY: keys.publicKey }).production).toBe(true);
     expect(load({ ...production, SERVICES: "order" }).production).toBe(true);
   });

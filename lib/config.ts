@@ -24,6 +24,15 @@ export interface Config {
   /** PEM. Without them `lib/keys.ts` makes a pair in `dataDir`, never in production. */
   tokenPrivateKey: string | undefined;
   tokenPublicKey: string | undefined;
+  /** What the payment provider signs its webhooks with. Without it `lib/keys.ts` makes one in `dataDir`, never in production. */
+  paymentWebhookSecret: string | undefined;
+  /** Whether the gateway counts requests by user and by address. */
+  rateLimit: boolean;
+  /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** Origins whose pages may call the API; none by default. */
+  corsOrigins: readonly string[];
+  notificationProvider: "log";
   /** True when every database is a SQLite file under `dataDir`: this process is the only owner of everything. */
   embedded: boolean;
   /** `sqlite:<absolute path>` or `mysql://user:password@host:port/schema`. */
@@ -76,6 +85,11 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     demoPassword: settings.DEMO_PASSWORD,
     tokenPrivateKey: settings.TOKEN_PRIVATE_KEY,
     tokenPublicKey: settings.TOKEN_PUBLIC_KEY,
+    paymentWebhookSecret: settings.PAYMENT_WEBHOOK_SECRET,
+    rateLimit: settings.RATE_LIMIT === "on",
+    trustedProxies: Object.freeze(settings.TRUSTED_PROXIES),
+    corsOrigins: Object.freeze(settings.CORS_ORIGINS),
+    notificationProvider: settings.NOTIFICATION_PROVIDER,
     embedded: !settings.DATABASE_URL && !serviceNames.some(own),
     databaseUrl: (service) => own(service) ?? schemaOf(settings.DATABASE_URL, service) ?? sqliteUrl(join(dataDir, `${service}.sqlite`)),
     businessTimeZone: settings.BUSINESS_TIME_ZONE,
@@ -88,6 +102,9 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     logLevel: settings.LOG_LEVEL,
   };
   checkKeys(config);
+  if (production && !config.rateLimit) throw new ConfigError("RATE_LIMIT=off can't be used with NODE_ENV=production");
+  if (production && !config.paymentWebhookSecret && config.services.includes("payment"))
+    throw new ConfigError("PAYMENT_WEBHOOK_SECRET is missing: the service payment checks the provider's webhooks with it");
   return Object.freeze(config);
 }
 

@@ -1,5 +1,6 @@
 /** The environment variables of a node: what each may hold, and its default. `lib/config.ts` makes settings of them. */
 import { createPrivateKey, createPublicKey } from "node:crypto";
+import { isIP } from "node:net";
 
 import { z } from "zod";
 
@@ -16,7 +17,7 @@ export class ConfigError extends Error {
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const secrets: ReadonlySet<string> = new Set(["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY"]);
+const secrets: ReadonlySet<string> = new Set(["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY", "PAYMENT_WEBHOOK_SECRET"]);
 const isSecret = (name: string) => secrets.has(name) || name.endsWith("DATABASE_URL");
 
 const port = (byDefault: number) =>
@@ -63,6 +64,18 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+function isAddressRange(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const version = isIP(address);
+  return version > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
+}
+
+/** As browsers send it: a scheme, a host and perhaps a port, nothing behind. */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return (url?.protocol === "https:" || url?.protocol === "http:") && url.origin === text;
+}
+
 const list = (text: string) => [...new Set(text.split(",").flatMap((name) => name.trim() || []))];
 
 const variables = (serviceNames: readonly string[]) =>
@@ -90,6 +103,21 @@ const variables = (serviceNames: readonly string[]) =>
     DEMO_PASSWORD: z.string().min(8).max(128).optional().describe("8 to 128 characters"),
     TOKEN_PRIVATE_KEY: pem("private"),
     TOKEN_PUBLIC_KEY: pem("public"),
+    PAYMENT_WEBHOOK_SECRET: z.string().min(16).max(500).optional().describe("16 to 500 characters"),
+    RATE_LIMIT: z.enum(["on", "off"]).default("on").describe("on or off"),
+    TRUSTED_PROXIES: z
+      .string()
+      .transform(list)
+      .refine((ranges) => ranges.every(isAddressRange))
+      .default([])
+      .describe("a list, separated by commas, of addresses and ranges such as 10.0.0.0/8"),
+    CORS_ORIGINS: z
+      .string()
+      .transform(list)
+      .refine((origins) => origins.every(isOrigin))
+      .default([])
+      .describe("a list, separated by commas, of origins such as https://shop.example.com"),
+    NOTIFICATION_PROVIDER: z.enum(["log"]).default("log").describe("log"),
     BUSINESS_TIME_ZONE: z.string().refine(isTimeZone).default("UTC").describe("the name of a time zone, such as Asia/Seoul"),
     ORDER_WAIT_MS: milliseconds(5_000, 60_000),
     DRAIN_MS: milliseconds(10_000, 600_000),
