@@ -17,6 +17,22 @@ export interface RestOptions {
   auth?: "public" | "customer" | "admin";
   /** Default: 201 for POST, else 200. */
   status?: 200 | 201 | 202 | 204;
+  /** What it does, in a few words for the API's document. */
+  summary?: string;
+  /** The field `userId` is a filter: staff may name a customer in the query, or leave it out and get everybody's; others get their own. */
+  staffChoosesUser?: true;
+  /** The field `version` may come as `If-Match` too, with the ETag of a read. */
+  ifMatch?: true;
+  /**
+   * The body goes to the field `body` as the text that it is, unread, and these headers to the fields that stand for them. `body` is what
+   * the text should hold, for the API's document.
+   */
+  raw?: { headers: Readonly<Record<string, string>>; body?: z.ZodType };
+  /**
+   * Server-sent events. The action answers `{ events: { id, event, data }[], final }` with what came after the event `after` (a field; none:
+   * the present state), waits for some seconds when there is nothing, and is asked again until it says that it was final.
+   */
+  stream?: true;
 }
 
 interface Common<P extends z.ZodObject, R extends z.ZodType> {
@@ -56,7 +72,7 @@ export interface BatchSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodT
   kind: "batch";
 }
 
-/** A compensable or retriable step. */
+/** A compensable step. */
 export interface StepSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType, U extends string = string> extends Common<
   P,
   R
@@ -64,6 +80,11 @@ export interface StepSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodTy
   kind: "step";
   /** Name of the action that takes the step back. */
   undo: U;
+}
+
+/** A step after the pivot. It can't be refused and is never taken back. */
+export interface RetriableSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodType = z.ZodType> extends Common<P, R> {
+  kind: "retriable";
 }
 
 /** The deciding step. */
@@ -77,7 +98,7 @@ export interface PivotSpec<P extends z.ZodObject = z.ZodObject, R extends z.ZodT
 }
 
 /** What a contract says of one action. */
-export type AnySpec = ActionSpec | BatchSpec | StepSpec | PivotSpec;
+export type AnySpec = ActionSpec | BatchSpec | StepSpec | RetriableSpec | PivotSpec;
 
 type Rest = { rest?: Route | RestOptions };
 
@@ -94,11 +115,18 @@ export function batch<P extends z.ZodObject, R extends z.ZodType>(spec: Omit<Bat
   return { kind: "batch", ...spec };
 }
 
-/** A compensable or retriable step of sagas, with the action that takes it back. */
+/** A compensable step of sagas, with the action that takes it back. */
 export function sagaStep<P extends z.ZodObject, R extends z.ZodType, const U extends string>(
   spec: Omit<StepSpec<P, R, U>, "kind">,
 ): StepSpec<P, R, U> {
   return { kind: "step", ...spec };
+}
+
+/** A step of sagas that comes after the pivot: it is repeated until it is done. */
+export function retriableStep<P extends z.ZodObject, R extends z.ZodType>(
+  spec: Omit<RetriableSpec<P, R>, "kind" | "refuses">,
+): RetriableSpec<P, R> {
+  return { kind: "retriable", ...spec };
 }
 
 /** The deciding step of sagas, with the action that tells its outcome. */
@@ -139,7 +167,7 @@ type RefOf<S, N extends string> =
       ? BatchRef<z.input<P>, z.output<R>, N, z.output<P>>
       : S extends StepSpec<infer P, infer R>
         ? StepRef<z.input<P>, z.output<R>, N, z.output<P>>
-        : S extends PivotSpec<infer P, infer R>
+        : S extends RetriableSpec<infer P, infer R> | PivotSpec<infer P, infer R>
           ? StepRef<z.input<P>, z.output<R>, N, z.output<P>>
           : never;
 
@@ -172,7 +200,7 @@ export function contract<const N extends string, A extends Specs, E extends Even
 ): Contract<N, A, E> {
   const refs: Record<string, unknown> = {};
   for (const [key, one] of Object.entries(spec.actions)) {
-    refs[key] = { name: `${name}.${key}`, kind: one.kind === "pivot" ? "step" : one.kind };
+    refs[key] = { name: `${name}.${key}`, kind: one.kind === "pivot" || one.kind === "retriable" ? "step" : one.kind };
     if (one.kind === "step") refs[one.undo] = { name: `${name}.${one.undo}`, kind: "undo" };
     if (one.kind === "pivot") refs[one.verify] = { name: `${name}.${one.verify}`, kind: "verify" };
   }

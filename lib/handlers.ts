@@ -12,7 +12,7 @@ import type { Outcome } from "../mixins/outcome";
 import type { OutsideStepHandler, StepHandler } from "../mixins/participant/types";
 import type { Sagas } from "../mixins/saga/types";
 import type { Config } from "./config";
-import type { ActionSpec, AnySpec, BatchSpec, PivotSpec, StepSpec } from "./contract";
+import type { ActionSpec, AnySpec, BatchSpec, PivotSpec, RetriableSpec, StepSpec } from "./contract";
 
 /** Who is calling, as the gateway read it from the token. Absent for calls between services and from the REPL. */
 export interface Caller {
@@ -98,9 +98,14 @@ export type HandlerOf<S extends AnySpec> =
       ? Batch<z.output<P>, z.input<R>>
       : S extends StepSpec<infer P, infer R>
         ? Required<StepHandler<z.output<P>, z.output<R>>>
-        : S extends PivotSpec<infer P, infer R>
-          ? OutsideStepHandler<z.output<P>, z.output<R>, unknown>
-          : never;
+        : S extends RetriableSpec<infer P, infer R>
+          ? RetriableHandler<z.output<P>, z.output<R>>
+          : S extends PivotSpec<infer P, infer R>
+            ? OutsideStepHandler<z.output<P>, z.output<R>, unknown>
+            : never;
+
+/** A step after the pivot: what `forward` does is never taken back. */
+export type RetriableHandler<P, R> = Pick<StepHandler<P, R>, "forward"> & { undo?: never };
 
 /** Types an ordinary handler by its action: `handler(point.balance, async ({ params, db }) => …)`. */
 export function handler<R, In>(_action: ActionRef<never, R, string, In>, run: Handler<In, NoInfer<R>>): Handler<In, R> {
@@ -122,6 +127,14 @@ export function stepHandler<R, In>(
   _action: StepRef<never, R, string, In>,
   step: Required<StepHandler<In, NoInfer<R>>>,
 ): Required<StepHandler<In, R>> {
+  return step;
+}
+
+/** Types a step after the pivot by its action. */
+export function retriableHandler<R, In>(
+  _action: StepRef<never, R, string, In>,
+  step: RetriableHandler<In, NoInfer<R>>,
+): RetriableHandler<In, R> {
   return step;
 }
 

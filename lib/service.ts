@@ -15,7 +15,7 @@ import { sagaMixin, type BoundSaga, type Sagas } from "../mixins/saga";
 import { busOf } from "./bus";
 import { callerFor } from "./call";
 import { configOf } from "./config";
-import type { ActionSpec, AnySpec, BatchSpec, ContractBase, PivotSpec, StepSpec } from "./contract";
+import type { ActionSpec, AnySpec, BatchSpec, ContractBase, PivotSpec, RetriableSpec, StepSpec } from "./contract";
 import { errorOf, ShopError } from "./errors";
 import { subscriptions, type Consumer } from "./events";
 import type { Batch, Command, CommandCall, Ctx, Handler, HandlerOf, Meta } from "./handlers";
@@ -155,10 +155,11 @@ function callsOf(params: unknown): unknown[] {
   return calls;
 }
 
-function participantStep(name: string, spec: StepSpec | PivotSpec, handler: unknown): ParticipantStep {
+function participantStep(name: string, spec: StepSpec | RetriableSpec | PivotSpec, handler: unknown): ParticipantStep {
   return {
     name,
-    ...(spec.kind === "step" ? { undo: spec.undo } : { verify: spec.verify }),
+    ...(spec.kind === "step" && { undo: spec.undo }),
+    ...(spec.kind === "pivot" && { verify: spec.verify }),
     parse: (params) => parse(spec.params, params),
     handler: handler as ParticipantStep["handler"],
   };

@@ -24,6 +24,7 @@ export const catalogue = {
   USER_COUPON_NOT_FOUND: { status: 404, title: "No such coupon of yours" },
   ORDER_NOT_FOUND: { status: 404, title: "No such order" },
   PAYMENT_NOT_FOUND: { status: 404, title: "No such payment" },
+  METHOD_NOT_ALLOWED: { status: 405, title: "Not a method of this path" },
   EMAIL_TAKEN: { status: 409, title: "The e-mail address is taken" },
   PRODUCT_OUT_OF_STOCK: { status: 409, title: "Too little stock" },
   COUPON_ALREADY_ISSUED: { status: 409, title: "You have this coupon already" },

@@ -2,7 +2,7 @@
  * What must not compile. `tsc` fails when a line under `@ts-expect-error` compiles after all; nothing here runs.
  */
 import type { Tx } from "../../mixins/database";
-import { batchHandler, command, handler, stepHandler, type Call, type HandlerOf } from "../../lib/handlers";
+import { batchHandler, command, handler, retriableHandler, stepHandler, type Call, type HandlerOf } from "../../lib/handlers";
 import { emit, on } from "../../lib/events";
 import { defaultCurrency } from "../../lib/money";
 import { service, type ServiceParts } from "../../lib/service";
@@ -53,6 +53,9 @@ export function handlers() {
   command(point.charge, async () => [{ balance: 1, currency: "KRW" }]);
   // @ts-expect-error a step has an undo
   stepHandler(point.use, { forward: async () => [] });
+  retriableHandler(point.giveBack, { forward: async () => [] });
+  // @ts-expect-error nothing takes back what follows the pivot
+  retriableHandler(point.giveBack, { forward: async () => [], undo: async () => undefined });
   // @ts-expect-error an ordinary action is no batch
   batchHandler(point.balance, async () => []);
 }
@@ -101,6 +104,9 @@ defineSaga<Trip>("bad", { version: 1 }).step("stock", {
 
 // @ts-expect-error an undo is the action that takes the step back, not any action
 defineSaga<Trip>("bad", { version: 1 }).step("coupon", { call: coupon.use, with: () => anything, undo: coupon.list });
+
+// @ts-expect-error a step after the pivot can't be one before it: it has no undo
+defineSaga<Trip>("bad", { version: 1 }).step("points", { call: point.giveBack, with: ({ input }) => ({ ...input, amount: 1 }) });
 
 // @ts-expect-error a pivot tells its outcome
 defineSaga<Trip>("bad", { version: 1 }).pivot("pay", { call: payment.process, with: () => anything });
