@@ -9,14 +9,14 @@ import { hashPassword } from "./passwords";
 import { issueRefreshToken } from "./refresh-tokens";
 import { accessTokenOf } from "./tokens";
 import { user } from "./user.contract";
-import { insertUser, userOf, type UserRow } from "./users";
+import { insertUsers, userOf, type UserRow } from "./users";
 
 /** Opens a customer's account and signs him in. */
 export const register = handler(user.register, async ({ params, db, config, meta }) => {
   const account = await newAccount({ ...params, role: "customer" });
   const access = await accessTokenOf(account, config);
   const refreshToken = await db.transaction(async (tx) => {
-    await addAccount(tx, account, meta);
+    await addAccounts(tx, [account], meta);
     return issueRefreshToken(tx, account.id);
   });
   return { user: userOf(account), ...access, refreshToken };
@@ -25,7 +25,7 @@ export const register = handler(user.register, async ({ params, db, config, meta
 /** Opens an account with a role, for the seed and for staff's tools. */
 export const createUser = handler(user.create, async ({ params, db, meta }) => {
   const account = await newAccount(params);
-  await db.transaction((tx) => addAccount(tx, account, meta));
+  await db.transaction((tx) => addAccounts(tx, [account], meta));
   return userOf(account);
 });
 
@@ -34,8 +34,9 @@ async function newAccount({ password, ...who }: { password: string } & Pick<User
   return { id: uuid(), ...who, passwordHash: await hashPassword(password), createdAt: now() };
 }
 
-async function addAccount(tx: Tx, account: UserRow, meta: RequestMeta): Promise<void> {
-  await insertUser(tx, account);
-  const { id, email, nickname, role } = account;
-  emit(tx, user.events.registered, { userId: id, email, nickname, role }, traceOf(meta));
+/** Writes accounts, and tells of each. */
+export async function addAccounts(tx: Tx, accounts: readonly UserRow[], meta: RequestMeta = {}): Promise<void> {
+  await insertUsers(tx, accounts);
+  for (const { id, email, nickname, role } of accounts)
+    emit(tx, user.events.registered, { userId: id, email, nickname, role }, traceOf(meta));
 }

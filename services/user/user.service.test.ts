@@ -5,6 +5,7 @@ import { databaseOf } from "../../test/support/database-of";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { waitFor } from "../../test/support/wait";
 import { hashOf } from "./refresh-tokens";
+import { logIn, newEmail, password, register } from "./user.fixture";
 
 let shop: TestShop;
 let db: Database;
@@ -13,35 +14,22 @@ beforeAll(async () => {
   db = databaseOf(shop, "user");
 });
 
-interface Session {
-  accessToken: string;
-  refreshToken: string;
-  expiresIn: number;
-  user: { id: string; email: string; role: string };
-}
-
-const password = "correct horse";
-let names = 0;
-const newEmail = () => `buyer${++names}@example.com`;
-const register = (email: string) => shop.broker.call<Session, object>("user.register", { email, password, nickname: "Buyer" });
-const logIn = (email: string, given = password) => shop.broker.call<Session, object>("user.login", { email, password: given });
-
 test("registers and signs in: the tokens are good, and nothing tells the password", async () => {
   const email = newEmail();
-  const session = await register(email);
+  const session = await register(shop, email);
   expect(session).toMatchObject({ expiresIn: shop.config.accessTokenSeconds, user: { email, nickname: "Buyer", role: "customer" } });
   expect(JSON.stringify(session)).not.toMatch(/hash|argon/i);
   const verify = await tokenVerifier(shop.config);
   expect(await verify(session.accessToken)).toEqual({ id: session.user.id, role: "customer" });
   expect(await shop.broker.call("user.me", { userId: session.user.id })).toEqual(session.user);
-  expect(await verify((await logIn(email)).accessToken)).toEqual({ id: session.user.id, role: "customer" });
+  expect(await verify((await logIn(shop, email)).accessToken)).toEqual({ id: session.user.id, role: "customer" });
 });
 
 test("of 8 racing registrations of one e-mail address exactly one wins, in whatever case it is written", async () => {
   const email = newEmail();
   const answers = await Promise.all(
     Array.from({ length: 8 }, (_, n) =>
-      register(n % 2 ? email : email.toUpperCase()).then(
+      register(shop, n % 2 ? email : email.toUpperCase()).then(
         () => "registered",
         (error: { type: string }) => error.type,
       ),
@@ -53,9 +41,9 @@ test("of 8 racing registrations of one e-mail address exactly one wins, in whate
 
 test("a wrong password and an unknown e-mail address get the same answer", async () => {
   const email = newEmail();
-  await register(email);
+  await register(shop, email);
   const refusals = await Promise.all(
-    [logIn(email, "wrong horse"), logIn(newEmail())].map((attempt) =>
+    [logIn(shop, email, "wrong horse"), logIn(shop, newEmail())].map((attempt) =>
       attempt.catch((error: { code: number; type: string; message: string }) => error),
     ),
   );
@@ -65,15 +53,15 @@ test("a wrong password and an unknown e-mail address get the same answer", async
 
 test("the e-mail address is compared in lower case", async () => {
   const email = newEmail();
-  await register(email.toUpperCase());
+  await register(shop, email.toUpperCase());
   for (const written of [email, email.toUpperCase()])
-    await expect(logIn(written)).resolves.toMatchObject({ expiresIn: shop.config.accessTokenSeconds });
+    await expect(logIn(shop, written)).resolves.toMatchObject({ expiresIn: shop.config.accessTokenSeconds });
 });
 
 test("refresh tokens are stored as hashes, each log-in starting a family of its own", async () => {
   const email = newEmail();
-  const { user, refreshToken } = await register(email);
-  const { refreshToken: second } = await logIn(email);
+  const { user, refreshToken } = await register(shop, email);
+  const { refreshToken: second } = await logIn(shop, email);
   const rows = await db.select<{ token_hash: string; family: string }>("select * from refresh_token where user_id = ?", [user.id]);
   expect(rows.map((row) => row.token_hash).toSorted()).toEqual([refreshToken, second].map(hashOf).toSorted());
   expect(new Set(rows.map((row) => row.family)).size).toBe(2);
@@ -82,8 +70,8 @@ test("refresh tokens are stored as hashes, each log-in starting a family of its 
 
 test("refresh tokens that have expired are removed when the service starts; the others stay", async () => {
   const email = newEmail();
-  const { user, refreshToken } = await register(email);
-  const { refreshToken: expired } = await logIn(email);
+  const { user, refreshToken } = await register(shop, email);
+  const { refreshToken: expired } = await logIn(shop, email);
   await db.transaction((tx) => tx.execute("update refresh_token set expires_at = ? where token_hash = ?", [Date.now(), hashOf(expired)]));
   await shop.stop();
   shop = await shop.again();
@@ -111,7 +99,7 @@ test("an unknown account is USER_NOT_FOUND", async () => {
 });
 
 test("staff's reads never show a password's hash, and can't be filtered by it", async () => {
-  const { user } = await register(newEmail());
+  const { user } = await register(shop);
   const [found] = await shop.broker.call<object[], object>("user.find", { query: { id: user.id } });
   expect(found).toMatchObject({ id: user.id });
   expect(JSON.stringify(found)).not.toMatch(/hash|argon/i);
@@ -129,9 +117,9 @@ test("I7: a registration is told with its commit; one that lost the race is not"
       told.push(...messages.map(({ payload }) => JSON.parse(payload) as { userId: string; email: string }));
     },
   });
-  await Promise.allSettled([register(email), register(email), register(email)]);
+  await Promise.allSettled([register(shop, email), register(shop, email), register(shop, email)]);
   const last = newEmail();
-  await register(last);
+  await register(shop, last);
   await waitFor(() => told.some((one) => one.email === last));
   await subscription.stop();
   expect(told.filter((one) => one.email === email)).toHaveLength(1);

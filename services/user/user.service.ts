@@ -1,26 +1,32 @@
 import { DataTypes } from "sequelize";
 
 import { configOf } from "../../lib/config";
-import { ShopError } from "../../lib/errors";
-import { handler } from "../../lib/handlers";
 import { service } from "../../lib/service";
 import { tokenSigner } from "../../lib/tokens";
+import { editAccount } from "./edit-account";
 import { logIn } from "./log-in";
+import { logOut } from "./log-out";
 import { accounts } from "./migrations/0001-accounts";
+import { listsAndSessions } from "./migrations/0002-lists-and-sessions";
+import { listAccounts, readAccountForStaff, readMe } from "./read-accounts";
+import { refresh } from "./refresh";
 import { expiredTokens } from "./refresh-tokens";
 import { createUser, register } from "./register";
 import { user } from "./user.contract";
-import { readUser, userOf } from "./users";
-
-const me = handler(user.me, async ({ params: { userId }, db }) => {
-  const account = await readUser(db, userId);
-  if (!account) throw new ShopError("USER_NOT_FOUND");
-  return userOf(account);
-});
 
 export default service(user, {
-  migrations: [accounts],
-  actions: { register, login: logIn, me, create: createUser },
+  migrations: [accounts, listsAndSessions],
+  actions: {
+    register,
+    login: logIn,
+    refresh,
+    logout: logOut,
+    me: readMe,
+    edit: editAccount,
+    read: readAccountForStaff,
+    list: listAccounts,
+    create: createUser,
+  },
   mixins: [expiredTokens],
   reads: {
     table: "user",

@@ -3,6 +3,8 @@ import type { z } from "zod";
 
 import { iso } from "../../lib/clock";
 import { ShopError } from "../../lib/errors";
+import { type Page, type PageParams, readNewest } from "../../lib/paging";
+import { mustChange } from "../../lib/sql";
 import { isDuplicateKey, type Reader, type Tx } from "../../mixins/database";
 import type { userView } from "./user.contract";
 
@@ -23,13 +25,36 @@ export function userOf({ id, email, nickname, role, createdAt }: UserRow): z.out
 }
 
 /** Of several registrations of one e-mail address the table's key lets exactly one in; the others are EMAIL_TAKEN. */
-export async function insertUser(tx: Tx, row: UserRow): Promise<void> {
-  const { id, email, passwordHash, nickname, role, createdAt } = row;
+export async function insertUsers(tx: Tx, users: readonly UserRow[]): Promise<void> {
+  const rows = users.map(({ passwordHash, createdAt, ...same }) => ({ ...same, password_hash: passwordHash, created_at: createdAt }));
+  await oneForAnEmail(tx.insert("user", rows));
+}
+
+/**
+ * Writes what a user may change of his account, where it still is what was locked (rule 8). False when nothing changes; EMAIL_TAKEN as
+ * for a registration.
+ */
+export async function updateUser(tx: Tx, locked: UserRow, edited: UserRow): Promise<boolean> {
+  const of = ({ email, nickname, passwordHash }: UserRow) => [email, nickname, passwordHash];
+  const [before, after] = [of(locked), of(edited)];
+  if (after.every((value, at) => value === before[at])) return false;
+  const update = `update user set email = ?, nickname = ?, password_hash = ? where id = ? and email = ? and nickname = ? and password_hash = ?`;
+  mustChange(await oneForAnEmail(tx.execute(update, [...after, locked.id, ...before])), 1, "user");
+  return true;
+}
+
+async function oneForAnEmail(write: Promise<number>): Promise<number> {
   try {
-    await tx.insert("user", [{ id, email, password_hash: passwordHash, nickname, role, created_at: createdAt }]);
+    return await write;
   } catch (error) {
     throw isDuplicateKey(error) ? new ShopError("EMAIL_TAKEN") : error;
   }
+}
+
+/** Holds a user's row, and with it his log-ins, until the commit. */
+export async function lockUser(tx: Tx, id: string): Promise<UserRow | undefined> {
+  const [row] = await tx.select<UserRow>(`select ${columns} from user where id = ? ${tx.dialect.forUpdate}`, [id]);
+  return row;
 }
 
 export async function readUser(db: Reader, id: string): Promise<UserRow | undefined> {
@@ -41,4 +66,24 @@ export async function readUser(db: Reader, id: string): Promise<UserRow | undefi
 export async function readUserByEmail(db: Reader, email: string): Promise<UserRow | undefined> {
   const [row] = await db.select<UserRow>(`select ${columns} from user where email = ?`, [email]);
   return row;
+}
+
+/** Accounts, the newest first. `email` in lower case. */
+export function listUsers(db: Reader, { email, role }: Partial<Pick<UserRow, "email" | "role">>, page: PageParams): Promise<Page<UserRow>> {
+  const filters = [
+    ...(email !== undefined ? [{ sql: "email = ?", value: email }] : []),
+    ...(role !== undefined ? [{ sql: "role = ?", value: role }] : []),
+  ];
+  return readNewest<UserRow>(
+    db,
+    {
+      name: "user.list",
+      choice: { email, role },
+      select: `select ${columns} from user`,
+      where: filters.map(({ sql }) => sql).join(" and ") || undefined,
+      values: filters.map(({ value }) => value),
+      time: { column: "created_at", of: (row) => row.createdAt },
+    },
+    page,
+  );
 }
