@@ -1,44 +1,52 @@
 import { z } from "zod";
 
-import { action, batch, contract, event, sagaStep } from "../../lib/contract";
+import { action, batch, contract, event, retriableStep, sagaStep } from "../../lib/contract";
 import { money, positiveMoney } from "../../lib/money";
-import { id, page, pageOf, text, time } from "../../lib/schemas";
+import { id, nothing, page, pageOf, text, time } from "../../lib/schemas";
 
-export const discountType = z.enum(["AMOUNT", "PERCENT"]);
+export const discountType = z.enum(["AMOUNT", "PERCENT"]).meta({ id: "DiscountType" });
 
-export const couponView = z.strictObject({
-  id,
-  title: z.string(),
-  discountType,
-  discountValue: positiveMoney,
-  maxDiscount: positiveMoney.optional(),
-  minOrderAmount: money.optional(),
-  quantity: z.int(),
-  remaining: z.int(),
-  startsAt: time,
-  endsAt: time,
-});
+export const couponView = z
+  .strictObject({
+    id,
+    title: z.string(),
+    discountType,
+    discountValue: positiveMoney,
+    maxDiscount: positiveMoney.optional(),
+    minOrderAmount: money.optional(),
+    quantity: z.int(),
+    remaining: z.int(),
+    startsAt: time,
+    endsAt: time,
+  })
+  .meta({ id: "Coupon" });
 
-export const userCouponStatus = z.enum(["AVAILABLE", "USED", "EXPIRED"]);
+export const userCouponStatus = z.enum(["AVAILABLE", "USED", "EXPIRED"]).meta({ id: "UserCouponStatus" });
 
-export const userCouponView = z.strictObject({
-  id,
-  couponId: id,
-  title: z.string(),
-  discountType,
-  discountValue: positiveMoney,
-  status: userCouponStatus,
-  issuedAt: time,
-  expiresAt: time,
-  usedAt: time.optional(),
-  orderId: id.optional(),
-});
+export const userCouponView = z
+  .strictObject({
+    id,
+    couponId: id,
+    title: z.string(),
+    discountType,
+    discountValue: positiveMoney,
+    status: userCouponStatus,
+    issuedAt: time,
+    expiresAt: time,
+    usedAt: time.optional(),
+    orderId: id.optional(),
+  })
+  .meta({ id: "UserCoupon" });
 
 const issuedCoupon = z.strictObject({ couponId: id, userCouponId: id, userId: id });
 
 export const coupon = contract("coupon", {
   actions: {
-    list: action({ params: z.strictObject({ ...page }), result: pageOf(couponView), rest: { route: "GET /coupons", auth: "public" } }),
+    list: action({
+      params: z.strictObject({ ...page }),
+      result: pageOf(couponView),
+      rest: { route: "GET /coupons", auth: "public", summary: "Coupons that have not ended" },
+    }),
     create: action({
       params: z
         .strictObject({
@@ -55,9 +63,22 @@ export const coupon = contract("coupon", {
         })
         .refine((c) => c.discountType !== "PERCENT" || c.discountValue <= 100, { path: ["discountValue"], message: "at most 100 percent" })
         .refine((c) => c.discountType === "PERCENT" || c.maxDiscount === undefined, { path: ["maxDiscount"], message: "for PERCENT only" })
-        .refine((c) => Date.parse(c.startsAt) < Date.parse(c.endsAt), { path: ["endsAt"], message: "must be after startsAt" }),
+        .refine((c) => Date.parse(c.startsAt) < Date.parse(c.endsAt), { path: ["endsAt"], message: "must be after startsAt" })
+        .meta({
+          examples: [
+            {
+              title: "10 % off",
+              discountType: "PERCENT",
+              discountValue: 10,
+              maxDiscount: 20_000,
+              quantity: 1_000,
+              startsAt: "2026-11-24T00:00:00Z",
+              endsAt: "2036-11-24T00:00:00Z",
+            },
+          ],
+        }),
       result: couponView,
-      rest: { route: "POST /coupons", auth: "admin" },
+      rest: { route: "POST /coupons", auth: "admin", summary: "Offer a coupon" },
       idempotencyKey: "optional",
     }),
     /** First come, first served; one for each customer. Durable before the answer. */
@@ -65,13 +86,13 @@ export const coupon = contract("coupon", {
       params: z.strictObject({ id, userId: id }),
       result: userCouponView,
       refuses: ["COUPON_NOT_FOUND", "COUPON_ALREADY_ISSUED", "COUPON_SOLD_OUT", "COUPON_NOT_OPEN"],
-      rest: "POST /coupons/:id/issue",
+      rest: { route: "POST /coupons/:id/issue", summary: "Take a coupon: first come, first served, one for each customer" },
       idempotencyKey: "optional",
     }),
     mine: action({
       params: z.strictObject({ userId: id, status: userCouponStatus.optional(), ...page }),
       result: pageOf(userCouponView),
-      rest: "GET /coupons/mine",
+      rest: { route: "GET /coupons/mine", summary: "Your coupons" },
     }),
     /** What the coupon takes off an order of that subtotal now, without using it. */
     quote: batch({
@@ -86,6 +107,8 @@ export const coupon = contract("coupon", {
       refuses: ["USER_COUPON_NOT_FOUND", "COUPON_NOT_USABLE"],
       undo: "restore",
     }),
+    /** Gives a customer the coupon of an order back; whether it can still be used is a matter of its dates. */
+    giveBack: retriableStep({ params: z.strictObject({ userCouponId: id, orderId: id }), result: nothing }),
   },
   events: {
     created: event("commerce.coupon.v1", { key: "couponId", data: z.strictObject({ couponId: id, title: z.string(), quantity: z.int() }) }),

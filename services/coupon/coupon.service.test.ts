@@ -1,69 +1,19 @@
-import { type Database, DecideAgain } from "../../mixins/database";
-import type { StepAnswer } from "../../mixins/participant";
-import { databaseOf } from "../../test/support/database-of";
+import { DecideAgain } from "../../mixins/database";
 import { lostLock } from "../../test/support/lost-lock";
 import { startShop, type TestShop } from "../../test/support/shop";
+import { type Coupon, counted, Coupons, hour, inHours, name, type UserCoupon } from "./coupon.fixture";
 import { issueCoupon } from "./issue-coupon";
-import { useCoupon } from "./use-coupon";
 
 let shop: TestShop;
-let db: Database;
+let coupons: Coupons;
 beforeAll(async () => {
   shop = await startShop({ only: ["coupon"] });
-  db = databaseOf(shop, "coupon");
+  coupons = new Coupons(shop);
 });
-
-interface Coupon {
-  id: string;
-  remaining: number;
-}
-interface UserCoupon {
-  id: string;
-  couponId: string;
-  status: string;
-  expiresAt: string;
-  usedAt?: string;
-  orderId?: string;
-}
-
-const hour = 60 * 60 * 1000;
-const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
-let names = 0;
-const name = (what: string) => `${what}-${++names}`;
-
-const create = (terms: object = {}) =>
-  shop.broker.call<Coupon, object>("coupon.create", {
-    title: "Welcome",
-    discountType: "AMOUNT",
-    discountValue: 1000,
-    quantity: 10,
-    startsAt: inHours(-1),
-    endsAt: inHours(1),
-    ...terms,
-  });
-const issue = (id: string, userId: string) => shop.broker.call<UserCoupon, object>("coupon.issue", { id, userId });
-const mine = async (userId: string, status?: string) =>
-  (await shop.broker.call<{ items: UserCoupon[] }, object>("coupon.mine", { userId, ...(status && { status }) })).items;
-/** `issued`, or the code of the refusal. */
-const tryIssue = (id: string, userId: string) =>
-  issue(id, userId).then(
-    () => "issued",
-    (error: { type: string }) => error.type,
-  );
-
-const step = (id: string) => ({ saga: "place-order", id, step: "useCoupon" });
-const use = async (order: { userId: string; userCouponId: string; orderId: string; subtotal: number; discount: number }) => {
-  const calls = [{ ...step(order.orderId), params: order }];
-  const { outcomes } = await shop.broker.call<{ outcomes: StepAnswer[] }, object>("coupon.use", { calls });
-  return outcomes[0];
-};
-const restore = (orderId: string) => shop.broker.call("coupon.restore", { calls: [step(orderId)] });
-const quote = async (call: { userId: string; userCouponId: string; subtotal: number }) =>
-  (await shop.broker.call<{ outcomes: StepAnswer[] }, object>("coupon.quote", { calls: [call] })).outcomes[0];
 
 /** I8: quantity = remaining + issued. */
 async function expectRecountAgrees(couponId: string): Promise<void> {
-  const [row] = await db.select(
+  const [row] = await coupons.db.select(
     "select quantity - remaining as gone, (select count(*) from user_coupon where coupon_id = coupon.id) as held from coupon where id = ?",
     [couponId],
   );
@@ -71,207 +21,131 @@ async function expectRecountAgrees(couponId: string): Promise<void> {
   expect(gone).toBe(held);
 }
 
-const counted = (answers: string[]) =>
-  Object.fromEntries([...new Set(answers)].map((answer) => [answer, answers.filter((one) => one === answer).length]));
-
 describe("issue", () => {
   test("I8: 200 customers race for 50 coupons: exactly 50 are issued, the others are told COUPON_SOLD_OUT", async () => {
-    const { id } = await create({ quantity: 50 });
-    const answers = await Promise.all(Array.from({ length: 200 }, () => tryIssue(id, name("user"))));
+    const { id } = await coupons.create({ quantity: 50 });
+    const answers = await Promise.all(Array.from({ length: 200 }, () => coupons.tryIssue(id, name("user"))));
     expect(counted(answers)).toEqual({ issued: 50, COUPON_SOLD_OUT: 150 });
     await expectRecountAgrees(id);
-    const { items } = await shop.broker.call<{ items: Coupon[] }, object>("coupon.list", { limit: 100 });
-    expect(items.find((one) => one.id === id)).toMatchObject({ remaining: 0 });
+    const listed = await coupons.pages<Coupon>("coupon.list", {});
+    expect(listed.find((one) => one.id === id)).toMatchObject({ remaining: 0 });
   });
 
   test("I8: nodes that issue one coupon at once hand out no more than there are, and one to each", async () => {
-    const { id } = await create({ quantity: 5 });
+    const { id } = await coupons.create({ quantity: 5 });
     const userIds = Array.from({ length: 6 }, () => name("user"));
     const answers = await Promise.all(
-      [...userIds, ...userIds].map((userId) => db.transaction((tx) => issueCoupon.command([{ params: { id, userId }, meta: {} }], tx))),
+      [...userIds, ...userIds].map((userId) =>
+        coupons.db.transaction((tx) => issueCoupon.command([{ params: { id, userId }, meta: {} }], tx)),
+      ),
     );
     expect(answers.flat().filter(({ ok }) => ok)).toHaveLength(5);
     await expectRecountAgrees(id);
   });
 
   test("I8: one customer who asks 20 times at once gets one", async () => {
-    const { id } = await create();
+    const { id } = await coupons.create();
     const userId = name("user");
-    const answers = await Promise.all(Array.from({ length: 20 }, () => tryIssue(id, userId)));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => coupons.tryIssue(id, userId)));
     expect(counted(answers)).toEqual({ issued: 1, COUPON_ALREADY_ISSUED: 19 });
-    expect(await tryIssue(id, userId)).toBe("COUPON_ALREADY_ISSUED");
+    expect(await coupons.tryIssue(id, userId)).toBe("COUPON_ALREADY_ISSUED");
     await expectRecountAgrees(id);
   });
 
   test("I8: several coupons in one group keep their own counts", async () => {
-    const [first, second] = [await create({ quantity: 3 }), await create({ quantity: 7 })];
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => tryIssue(n % 2 ? first.id : second.id, name("user"))));
+    const [first, second] = [await coupons.create({ quantity: 3 }), await coupons.create({ quantity: 7 })];
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => coupons.tryIssue(n % 2 ? first.id : second.id, name("user"))));
     expect(counted(answers)).toEqual({ issued: 10, COUPON_SOLD_OUT: 10 });
     await expectRecountAgrees(first.id);
     await expectRecountAgrees(second.id);
   });
 
   test("before its start and after its end it is COUPON_NOT_OPEN; an unknown one is COUPON_NOT_FOUND", async () => {
-    const early = await create({ startsAt: inHours(1), endsAt: inHours(2) });
-    const late = await create({ startsAt: inHours(-2), endsAt: inHours(-1) });
-    const answers = await Promise.all([early.id, late.id, "nothing"].map((id) => tryIssue(id, name("user"))));
+    const early = await coupons.create({ startsAt: inHours(1), endsAt: inHours(2) });
+    const late = await coupons.create({ startsAt: inHours(-2), endsAt: inHours(-1) });
+    const answers = await Promise.all([early.id, late.id, "nothing"].map((id) => coupons.tryIssue(id, name("user"))));
     expect(answers).toEqual(["COUPON_NOT_OPEN", "COUPON_NOT_OPEN", "COUPON_NOT_FOUND"]);
   });
 
   test("can be used for validDays from the issue on, without them until the coupon's end", async () => {
     const endsAt = inHours(1);
-    const short = await issue((await create({ endsAt })).id, name("user"));
+    const short = await coupons.issue((await coupons.create({ endsAt })).id, name("user"));
     expect(short.expiresAt).toBe(endsAt);
-    const long = await issue((await create({ endsAt, validDays: 30 })).id, name("user"));
-    expect(Date.parse(long.expiresAt)).toBeGreaterThan(Date.parse(endsAt));
-  });
-});
-
-async function held(terms: object = {}) {
-  const userId = name("user");
-  const { id } = await issue((await create(terms)).id, userId);
-  return { userId, userCouponId: id, orderId: name("order"), subtotal: 5000, discount: 1000 };
-}
-
-describe("use and restore", () => {
-  test("uses it at the discount that was quoted", async () => {
-    const order = await held();
-    expect(await quote({ userId: order.userId, userCouponId: order.userCouponId, subtotal: 5000 })).toEqual({
-      ok: true,
-      result: { discount: 1000 },
-    });
-    expect(await use(order)).toEqual({ ok: true, result: { userCouponId: order.userCouponId } });
-    expect(await mine(order.userId, "USED")).toMatchObject([{ id: order.userCouponId, status: "USED", orderId: order.orderId }]);
-    expect(await mine(order.userId, "AVAILABLE")).toEqual([]);
+    const long = await coupons.issue((await coupons.create({ endsAt, validDays: 30 })).id, name("user"));
+    expect(Date.parse(long.expiresAt) - Date.parse(long.issuedAt)).toBe(30 * 24 * hour);
   });
 
-  test("I8: 20 orders race for one coupon: exactly one gets it", async () => {
-    const order = await held();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => use({ ...order, orderId: name("order") })));
-    const types = answers.map((answer) => (answer?.ok ? "used" : (answer?.type ?? "none")));
-    expect(counted(types)).toEqual({ used: 1, COUPON_NOT_USABLE: 19 });
-  });
-
-  test("I8: nodes that use one coupon at once: exactly one gets it", async () => {
-    const order = await held();
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => {
-        const orderId = name("order");
-        return db.transaction((tx) => useCoupon.forward([{ ...step(orderId), params: { ...order, orderId } }], tx));
-      }),
-    );
-    expect(answers.flat().filter(({ ok }) => ok)).toHaveLength(1);
-  });
-
-  test("I1: a use that is repeated answers the same", async () => {
-    const order = await held();
-    expect(await use(order)).toEqual(await use(order));
-  });
-
-  test("refuses somebody else's, another discount, and less than its minimum, and stays available", async () => {
-    const order = await held({ minOrderAmount: 5000 });
-    const tries = [{ userId: name("user") }, { discount: 1001 }, { subtotal: 4999 }];
-    const answers = [];
-    for (const change of tries) answers.push(await use({ ...order, ...change, orderId: name("order") }));
-    expect(answers).toMatchObject([{ type: "USER_COUPON_NOT_FOUND" }, { type: "COUPON_NOT_USABLE" }, { type: "COUPON_NOT_USABLE" }]);
-    expect(await mine(order.userId, "AVAILABLE")).toHaveLength(1);
-  });
-
-  test("an expired one is refused and listed as EXPIRED, by the clock alone", async () => {
-    const order = await held();
-    await db.transaction((tx) => tx.execute("update user_coupon set expires_at = ? where id = ?", [Date.now(), order.userCouponId]));
-    expect(await use(order)).toMatchObject({ type: "COUPON_NOT_USABLE" });
-    expect(await mine(order.userId, "AVAILABLE")).toEqual([]);
-    expect(await mine(order.userId, "EXPIRED")).toMatchObject([{ id: order.userCouponId, status: "EXPIRED" }]);
-  });
-
-  test("I2: restored once it can be used again by another order; the same order's late use is refused", async () => {
-    const order = await held();
-    await use(order);
-    await restore(order.orderId);
-    expect(await mine(order.userId)).toMatchObject([{ id: order.userCouponId, status: "AVAILABLE" }]);
-    expect((await mine(order.userId))[0]).not.toHaveProperty("orderId");
-    expect(await use(order)).toMatchObject({ ok: false, type: "SAGA_STEP_SEALED" });
-    const next = { ...order, orderId: name("order") };
-    expect(await use(next)).toMatchObject({ ok: true });
-    await restore(order.orderId);
-    expect(await mine(order.userId)).toMatchObject([{ status: "USED", orderId: next.orderId }]);
-  });
-
-  test("I2: a restore of a use that never came bars that use", async () => {
-    const order = await held();
-    await restore(order.orderId);
-    expect(await use(order)).toMatchObject({ ok: false, type: "SAGA_STEP_SEALED" });
-    expect(await mine(order.userId)).toMatchObject([{ status: "AVAILABLE" }]);
-  });
-});
-
-describe("rule 8: when a lock is lost", () => {
-  const useElsewhere = "update user_coupon set status = 2, order_id = 'elsewhere' where id = ?";
-
-  test("a coupon that was used meanwhile is not used again", async () => {
-    const order = await held();
-    const calls = [{ ...step(order.orderId), params: order }];
-    const using = db.transaction((tx) => useCoupon.forward(calls, lostLock(tx, useElsewhere, [order.userCouponId])));
-    await expect(using).rejects.toThrow(DecideAgain);
-    expect(await mine(order.userId)).toMatchObject([{ status: "AVAILABLE" }]);
-  });
-
-  test.each([useElsewhere, "update user_coupon set status = 1, order_id = null where id = ?"])(
-    "a coupon is not given back after %s",
-    async (sql) => {
-      const order = await held();
-      await use(order);
-      const calls = [{ ...step(order.orderId), result: { userCouponId: order.userCouponId } }];
-      const returning = db.transaction((tx) => useCoupon.undo(calls, lostLock(tx, sql, [order.userCouponId])));
-      await expect(returning).rejects.toThrow(DecideAgain);
-      expect(await mine(order.userId)).toMatchObject([{ status: "USED", orderId: order.orderId }]);
-    },
-  );
-
-  test("a coupon that is gone meanwhile is not issued", async () => {
-    const { id } = await create();
+  test("rule 8: one that is gone after its lock was lost is not issued", async () => {
+    const { id } = await coupons.create();
     const userId = name("user");
     const calls = [{ params: { id, userId }, meta: {} }];
-    const issuing = db.transaction((tx) => issueCoupon.command(calls, lostLock(tx, "delete from coupon where id = ?", [id])));
+    const issuing = coupons.db.transaction((tx) => issueCoupon.command(calls, lostLock(tx, "delete from coupon where id = ?", [id])));
     await expect(issuing).rejects.toThrow(DecideAgain);
-    expect(await mine(userId)).toEqual([]);
+    expect(await coupons.mine(userId)).toEqual([]);
   });
-});
-
-test("a use under another id than the order's fails: its undo would not find what the order holds", async () => {
-  const order = await held();
-  const calls = [{ ...step(name("saga")), params: order }];
-  const { outcomes } = await shop.broker.call<{ outcomes: StepAnswer[] }, object>("coupon.use", { calls });
-  expect(outcomes).toMatchObject([{ ok: false, failed: true }]);
-  expect(await mine(order.userId)).toMatchObject([{ status: "AVAILABLE" }]);
 });
 
 describe("create", () => {
   test("maxDiscount is for PERCENT only", async () => {
-    await expect(create({ discountType: "AMOUNT", maxDiscount: 500 })).rejects.toMatchObject({
-      code: 422,
-      type: "VALIDATION_FAILED",
-      data: { errors: [{ path: "maxDiscount" }] },
-    });
-    expect(await create({ discountType: "PERCENT", discountValue: 10, maxDiscount: 500 })).toMatchObject({ maxDiscount: 500 });
+    expect(await coupons.create({ discountType: "PERCENT", discountValue: 10, maxDiscount: 500 })).toMatchObject({ maxDiscount: 500 });
+  });
+
+  test.each([
+    ["maxDiscount", { discountType: "AMOUNT", maxDiscount: 500 }],
+    ["discountValue", { discountType: "PERCENT", discountValue: 101 }],
+    ["discountValue", { discountValue: 0 }],
+    ["discountValue", { discountValue: 1.5 }],
+    ["discountValue", { discountValue: 2 ** 53 }],
+    ["maxDiscount", { discountType: "PERCENT", discountValue: 10, maxDiscount: 0 }],
+    ["minOrderAmount", { minOrderAmount: -1 }],
+    ["quantity", { quantity: 0 }],
+    ["validDays", { validDays: 0 }],
+    ["endsAt", { startsAt: "2030-01-01T00:00:00Z", endsAt: "2030-01-01T00:00:00Z" }],
+    ["endsAt", { endsAt: "2030-01-01T00:00:00+09:00" }],
+    ["endsAt", { endsAt: "2030-02-30T00:00:00Z" }],
+    ["endsAt", { endsAt: "+010000-01-01T00:00:00Z" }],
+  ])("%s is refused in %j", async (path, terms) => {
+    await expect(coupons.create(terms)).rejects.toMatchObject({ code: 422, type: "VALIDATION_FAILED", data: { errors: [{ path }] } });
+  });
+
+  test("takes the largest terms that can be said, and deals in them exactly", async () => {
+    const terms = {
+      discountValue: Number.MAX_SAFE_INTEGER,
+      minOrderAmount: Number.MAX_SAFE_INTEGER,
+      quantity: 1_000_000_000,
+      startsAt: "0000-01-01T00:00:00.000Z",
+      endsAt: "9999-12-31T23:59:59.999Z",
+    };
+    const offered = await coupons.create(terms);
+    expect(offered).toMatchObject({ ...terms, remaining: terms.quantity });
+    const userId = name("user");
+    const issued = await coupons.issue(offered.id, userId);
+    expect(issued).toMatchObject({ expiresAt: terms.endsAt });
+    const most = { subtotal: Number.MAX_SAFE_INTEGER, discount: Number.MAX_SAFE_INTEGER };
+    expect(await coupons.use({ userId, userCouponId: issued.id, orderId: name("order"), ...most })).toMatchObject({ ok: true });
+  });
+
+  test("a quantity of one is for one customer", async () => {
+    const { id } = await coupons.create({ quantity: 1 });
+    expect([await coupons.tryIssue(id, name("user")), await coupons.tryIssue(id, name("user"))]).toEqual(["issued", "COUPON_SOLD_OUT"]);
+  });
+
+  test("what was left out is not told; a minimum of 0 is", async () => {
+    const bare = await coupons.create();
+    for (const field of ["maxDiscount", "minOrderAmount"]) expect(bare).not.toHaveProperty(field);
+    expect(await coupons.create({ minOrderAmount: 0 })).toMatchObject({ minOrderAmount: 0 });
   });
 });
 
 describe("lists", () => {
   test("those not ended, the newest first, page by page", async () => {
-    const ids = [(await create()).id, (await create({ startsAt: inHours(1), endsAt: inHours(2) })).id, (await create()).id];
-    const ended = await create({ startsAt: inHours(-2), endsAt: inHours(-1) });
-    const seen: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: { items: Coupon[]; nextCursor: string | null } = await shop.broker.call("coupon.list", {
-        limit: 2,
-        ...(cursor && { cursor }),
-      });
-      seen.push(...page.items.map(({ id }) => id));
-      cursor = page.nextCursor;
-    } while (cursor);
+    const ids = [
+      (await coupons.create()).id,
+      (await coupons.create({ startsAt: inHours(1), endsAt: inHours(2) })).id,
+      (await coupons.create()).id,
+    ];
+    const ended = await coupons.create({ startsAt: inHours(-2), endsAt: inHours(-1) });
+    const seen = (await coupons.pages<Coupon>("coupon.list", {}, 2)).map(({ id }) => id);
     expect(seen.slice(0, 3)).toEqual(ids.toReversed());
     expect(seen).not.toContain(ended.id);
     expect(new Set(seen).size).toBe(seen.length);
@@ -280,8 +154,45 @@ describe("lists", () => {
   test("mine are mine alone, the newest first", async () => {
     const userId = name("user");
     const ids = [];
-    for (const _ of [1, 2, 3]) ids.push((await issue((await create()).id, userId)).id);
-    await issue((await create()).id, name("user"));
-    expect((await mine(userId)).map(({ id }) => id)).toEqual(ids.toReversed());
+    for (const _ of [1, 2, 3]) ids.push((await coupons.issue((await coupons.create()).id, userId)).id);
+    await coupons.issue((await coupons.create()).id, name("user"));
+    expect((await coupons.mine(userId)).map(({ id }) => id)).toEqual(ids.toReversed());
+  });
+
+  test("mine by status, page by page: each has its own coupons and no other's", async () => {
+    const userId = name("user");
+    const held = [];
+    for (const _ of [1, 2, 3, 4, 5, 6, 7]) held.push((await coupons.issue((await coupons.create()).id, userId)).id);
+    const [usedFirst, usedLater, expired] = [held[1]!, held[4]!, held[2]!];
+    for (const userCouponId of [usedFirst, usedLater])
+      await coupons.use({ userId, userCouponId, orderId: name("order"), subtotal: 5000, discount: 1000 });
+    await coupons.db.transaction((tx) =>
+      tx.execute("update user_coupon set expires_at = ? where id in (?)", [Date.now(), [expired, usedFirst]]),
+    );
+    const pages = async (status: string) => {
+      const seen = await coupons.pages<UserCoupon>("coupon.mine", { userId, status }, 1);
+      expect(seen.every((one) => one.status === status)).toBe(true);
+      return seen.map(({ id }) => id);
+    };
+    expect(await pages("USED")).toEqual([usedLater, usedFirst]);
+    expect(await pages("EXPIRED")).toEqual([expired]);
+    expect(await pages("AVAILABLE")).toEqual(held.filter((id) => ![usedFirst, usedLater, expired].includes(id)).toReversed());
+  });
+
+  test("mine: a cursor of one status is VALIDATION_FAILED with another", async () => {
+    const userId = name("user");
+    for (const _ of [1, 2]) await coupons.issue((await coupons.create()).id, userId);
+    const page = (params: object) => shop.broker.call<{ nextCursor: string }, object>("coupon.mine", { userId, limit: 1, ...params });
+    const { nextCursor: cursor } = await page({ status: "AVAILABLE" });
+    await expect(page({ status: "AVAILABLE", cursor })).resolves.toBeDefined();
+    await expect(page({ status: "USED", cursor })).rejects.toMatchObject({ type: "VALIDATION_FAILED" });
+  });
+
+  test("one that has ended is not listed from that moment on", async () => {
+    const { id } = await coupons.create();
+    const listed = async () => (await coupons.pages<Coupon>("coupon.list", {})).some((one) => one.id === id);
+    expect(await listed()).toBe(true);
+    await coupons.db.transaction((tx) => tx.execute("update coupon set ends_at = ? where id = ?", [Date.now(), id]));
+    expect(await listed()).toBe(false);
   });
 });

@@ -6,11 +6,20 @@ import { createCoupon } from "./create-coupon";
 import { issueCoupon } from "./issue-coupon";
 import { listCoupons, listMine } from "./list-coupons";
 import { coupons } from "./migrations/0001-coupons";
+import { giveBackCoupon } from "./return-coupons";
 import { quoteCoupon, useCoupon } from "./use-coupon";
 
 export default service(coupon, {
   migrations: [coupons],
-  actions: { list: listCoupons, create: createCoupon, issue: issueCoupon, mine: listMine, quote: quoteCoupon, use: useCoupon },
+  actions: {
+    list: listCoupons,
+    create: createCoupon,
+    issue: issueCoupon,
+    mine: listMine,
+    quote: quoteCoupon,
+    use: useCoupon,
+    giveBack: giveBackCoupon,
+  },
   reads: {
     table: "coupon",
     primaryKey: "id",

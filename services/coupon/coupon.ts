@@ -73,6 +73,17 @@ export function useFor<H extends Held>(
   return done(held);
 }
 
+/** Takes the coupon back from the order that used it, and throws when that order doesn't hold it. Its dates say whether it can be used again. */
+export function returnFrom<H extends Held & { orderId: string | null }>(
+  held: H | undefined,
+  order: { userCouponId: string; orderId: string },
+): H {
+  if (!held?.used || held.orderId !== order.orderId)
+    throw new Error(`order ${order.orderId} gives back the user coupon ${order.userCouponId}, which it doesn't hold`);
+  held.used = false;
+  return held;
+}
+
 /**
  * One coupon while a group of calls is decided: who comes first gets it. I8: quantity = issued + remaining, so that never more than
  * `quantity` are issued; and one customer never gets two.

@@ -4,7 +4,8 @@ import { batchHandler, stepHandler } from "../../lib/handlers";
 import { done } from "../../mixins/outcome";
 import { quoteOf, useFor } from "./coupon";
 import { coupon } from "./coupon.contract";
-import { lockUserCoupons, markReturned, markUsed, readUserCoupons } from "./user-coupons";
+import { returnCoupons } from "./return-coupons";
+import { lockUserCoupons, markUsed, readUserCoupons } from "./user-coupons";
 
 /** What coupons take off now, without using them. */
 export const quoteCoupon = batchHandler(coupon.quote, async (calls, db) => {
@@ -40,19 +41,10 @@ export const useCoupon = stepHandler(coupon.use, {
     return outcomes;
   },
 
-  async undo(calls, tx) {
-    const held = await lockUserCoupons(
+  undo(calls, tx) {
+    return returnCoupons(
       tx,
-      calls.map(({ result }) => result.userCouponId),
+      calls.map(({ id, result, trace }) => ({ orderId: id, userCouponId: result.userCouponId, trace })),
     );
-    const orderIds = new Map<string, string>();
-    for (const { id: orderId, result, trace } of calls) {
-      const { userCouponId } = result;
-      const found = held.get(userCouponId);
-      if (!found) throw new Error(`order ${orderId} gives back the user coupon ${userCouponId}, which is not there`);
-      orderIds.set(userCouponId, orderId);
-      emit(tx, coupon.events.returned, { couponId: found.couponId, userCouponId, userId: found.userId, orderId }, trace);
-    }
-    await markReturned(tx, orderIds);
   },
 });

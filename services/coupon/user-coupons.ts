@@ -78,6 +78,7 @@ export async function readUserCouponsOf(
     db,
     {
       name: "coupon.mine",
+      choice: { status },
       select: `select ${columns} from user_coupon`,
       where: `user_id = ?${withStatus ? ` and ${withStatus.sql}` : ""}`,
       values: [userId, ...(withStatus?.timed ? [at] : [])],

@@ -1,30 +1,36 @@
 import { z } from "zod";
 
-import { action, batch, contract, event, sagaStep } from "../../lib/contract";
+import { action, batch, contract, event, retriableStep, sagaStep } from "../../lib/contract";
 import { currency, money, positiveMoney } from "../../lib/money";
-import { id, page, pageOf, time } from "../../lib/schemas";
+import { id, nothing, page, pageOf, time } from "../../lib/schemas";
 
-export const wallet = z.strictObject({ balance: money, currency });
+export const wallet = z.strictObject({ balance: money, currency }).meta({ id: "Wallet", examples: [{ balance: 50_000, currency: "KRW" }] });
 
-export const pointEntry = z.strictObject({
-  id,
-  type: z.enum(["CHARGE", "USE", "REFUND"]),
-  amount: positiveMoney,
-  balanceAfter: money,
-  orderId: id.optional(),
-  createdAt: time,
-});
+export const pointEntry = z
+  .strictObject({
+    id,
+    type: z.enum(["CHARGE", "USE", "REFUND"]),
+    amount: positiveMoney,
+    balanceAfter: money,
+    orderId: id.optional(),
+    createdAt: time,
+  })
+  .meta({ id: "PointEntry" });
 
 const moved = z.strictObject({ userId: id, amount: positiveMoney, balance: money, orderId: id.optional() });
 
 export const point = contract("point", {
   actions: {
-    balance: action({ params: z.strictObject({ userId: id }), result: wallet, rest: "GET /points/me" }),
-    history: action({ params: z.strictObject({ userId: id, ...page }), result: pageOf(pointEntry), rest: "GET /points/me/history" }),
+    balance: action({ params: z.strictObject({ userId: id }), result: wallet, rest: { route: "GET /points/me", summary: "Your balance" } }),
+    history: action({
+      params: z.strictObject({ userId: id, ...page }),
+      result: pageOf(pointEntry),
+      rest: { route: "GET /points/me/history", summary: "What moved your balance" },
+    }),
     charge: action({
-      params: z.strictObject({ userId: id, amount: positiveMoney }),
+      params: z.strictObject({ userId: id, amount: positiveMoney }).meta({ examples: [{ amount: 50_000 }] }),
       result: wallet,
-      rest: "POST /points/me/charge",
+      rest: { route: "POST /points/me/charge", summary: "Charge points" },
       idempotencyKey: "required",
     }),
     /** The balance as the quote of an order needs it. */
@@ -36,6 +42,8 @@ export const point = contract("point", {
       refuses: ["POINT_INSUFFICIENT"],
       undo: "refund",
     }),
+    /** Gives a customer the points of an order back. */
+    giveBack: retriableStep({ params: z.strictObject({ userId: id, orderId: id, amount: positiveMoney }), result: nothing }),
   },
   events: {
     charged: event("commerce.point.v1", { key: "userId", data: moved }),

@@ -1,6 +1,7 @@
 import { emit } from "../../lib/events";
 import { stepHandler } from "../../lib/handlers";
 import { point } from "./point.contract";
+import { returnPoints } from "./return-points";
 import { lockWallets, saveWallets } from "./wallets";
 
 /** Takes points from wallets for orders. A wallet that holds too little refuses its own call; the others go on. Amounts in minor units. */
@@ -20,17 +21,10 @@ export const usePoints = stepHandler(point.use, {
     return outcomes;
   },
 
-  async undo(calls, tx) {
-    const wallets = await lockWallets(
+  undo(calls, tx) {
+    return returnPoints(
       tx,
-      calls.map(({ result }) => result.userId),
+      calls.map(({ result, trace }) => ({ ...result, trace })),
     );
-    for (const { result, trace } of calls) {
-      const { userId, orderId, amount } = result;
-      const wallet = wallets.of(userId);
-      wallet.giveBack(amount, orderId);
-      emit(tx, point.events.returned, { userId, orderId, amount, balance: wallet.balance }, trace);
-    }
-    await saveWallets(tx, wallets);
   },
 });
