@@ -109,6 +109,12 @@ export function isDuplicateIndex(error: unknown): boolean {
   return driverError(error).errno === 1061;
 }
 
+/** The table has a column of this name. */
+export function isDuplicateColumn(error: unknown): boolean {
+  const { errno, errcode } = driverError(error);
+  return errno === 1060 || (errcode === 1 && error instanceof Error && error.message.includes("duplicate column name"));
+}
+
 /** Nothing of the transaction remains and the same work may well succeed now: deadlock, lock wait, busy file, lost race. */
 export function isRetriable(error: unknown): boolean {
   return error instanceof DecideAgain || has(mysqlConflict, driverError(error).errno) || isLockWait(error);

@@ -1,3 +1,4 @@
+export { addColumn } from "./add-column";
 export { createIndex } from "./create-index";
 export { openDatabase, sqliteUrl, type OpenOptions } from "./open";
 export { databaseMixin, type DatabaseMixinOptions, type DatabaseVars } from "./mixin";

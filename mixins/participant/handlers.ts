@@ -6,7 +6,7 @@ import type { Tx } from "../database/types";
 import type { GroupHandler } from "../group-commit/types";
 import { done, type Done, type Outcome, type Refusal } from "../outcome";
 import { changeOf, enter, knownOf, read, state, store, textOf, type BarrierChange, type BarrierRow } from "./barrier";
-import type { Begun, OutsideStepHandler, StepCall, StepHandler, StepKey, UndoCall, VerifyAnswer, VerifyCall } from "./types";
+import type { Begun, OutsideStepHandler, StepCall, StepHandler, StepKey, Traced, UndoCall, VerifyAnswer, VerifyCall } from "./types";
 
 /** What is left to do outside of the database for a step that is STARTED or UNKNOWN. */
 export class Started {
@@ -93,10 +93,8 @@ async function knownOrResumed(handler: Local | Outside, key: StepKey, row: Barri
   return new Started(work);
 }
 
-type TracedKey = StepKey & { trace?: Record<string, string> };
-
 /** Takes back what was done; writes a tombstone where nothing is known; leaves what was refused or taken back as it is. */
-export function undoHandler(action: string, handler: Local): Handler<TracedKey> {
+export function undoHandler(action: string, handler: Local): Handler<Traced> {
   return {
     name: `participant.${action}`,
     conflictKey: textOf,

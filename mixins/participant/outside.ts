@@ -7,13 +7,11 @@ import { done } from "../outcome";
 import { byStep, changeOf, enter, knownOf, state, store, textOf } from "./barrier";
 import { each, knownOfOutcome, Started, type Handler, type Known, type Outside } from "./handlers";
 import type { Host } from "./participant";
-import type { Performed, SettledCall, StepKey, VerifyAnswer } from "./types";
-
-export type Traced = StepKey & { trace?: Record<string, string> };
+import type { Performed, SettledCall, StepKey, Traced, VerifyAnswer } from "./types";
 
 /** Performs and settles the work of a step; callers that come while it is under way share it. */
 export function outsideWork(action: string, handler: Outside, host: Host): (key: Traced, work: unknown) => Promise<VerifyAnswer> {
-  const settle = settleHandler(action, handler);
+  const settle = settleHandler(action, handler, host);
   const underWay = new Map<string, Promise<VerifyAnswer>>();
 
   async function perform({ saga, id, step, trace }: Traced, work: unknown): Promise<VerifyAnswer> {
@@ -39,7 +37,7 @@ export function outsideWork(action: string, handler: Outside, host: Host): (key:
 type SettleCall = Traced & { performed: Performed };
 
 /** Writes what came of it, unless another process was faster. */
-function settleHandler(action: string, handler: Outside): Handler<SettleCall> {
+function settleHandler(action: string, handler: Outside, host: Host): Handler<SettleCall> {
   return {
     name: `participant.${action}.settle`,
     conflictKey: textOf,
@@ -48,8 +46,10 @@ function settleHandler(action: string, handler: Outside): Handler<SettleCall> {
       const isOpen = (_: SettleCall, index: number) => answers[index]?.state === "unknown";
       const open = calls.filter(isOpen);
       const told = open.filter(isTold);
-      const doubted = open.filter((call) => !isTold(call)).map(({ saga, id, step }) => ({ saga, id, step }));
-      const outcomes = await each(told, (list) => handler.settle(list, tx), action);
+      const doubted = open
+        .filter((call) => !isTold(call))
+        .map(({ saga, id, step, trace }) => ({ saga, id, step, ...(trace && { trace }) }));
+      const outcomes = await each(told, (list) => handler.settle(list, tx, host), action);
       if (doubted.length > 0) await handler.doubt?.(doubted, tx);
       told.forEach((call, index) => (answers[calls.indexOf(call)] = knownOfOutcome(outcomes[index])));
       const changes = open.map((call) => changeOf(call, answers[calls.indexOf(call)]));

@@ -13,7 +13,7 @@ import type { Database } from "../database/types";
 import type { GroupCommit, GroupHandler } from "../group-commit/types";
 import { refused, type Refusal } from "../outcome";
 import { forwardHandler, isOutside, Started, undoHandler, verifyHandler, type Known, type ParsedCall } from "./handlers";
-import { outsideWork, type Traced } from "./outside";
+import { outsideWork } from "./outside";
 import {
   SAGA_STEP_SEALED,
   SAGA_STEP_UNKNOWN,
@@ -21,6 +21,7 @@ import {
   type StepAnswer,
   type StepCall,
   type StepKey,
+  type Traced,
   type VerifyAnswer,
   type VerifyCall,
 } from "./types";

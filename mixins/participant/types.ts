@@ -12,6 +12,9 @@ export interface StepKey {
   step: string;
 }
 
+/** A step with the request id and trace of its saga, which are missing when nobody called, but the sweep at start asked. */
+export type Traced = StepKey & { trace?: Record<string, string> };
+
 /** One forward call as it travels: `{ calls: StepCall[] }` in, `{ outcomes: StepAnswer[] }` out. */
 export interface StepCall<P = unknown> extends StepKey {
   params: P;
@@ -73,16 +76,13 @@ export interface OutsideStepHandler<P, R, W> {
    */
   perform(key: StepKey, work: W, host: Service): Promise<Performed>;
   /** Inside the second transaction when the outcome is unknown: shows to readers that it is. */
-  doubt?(calls: readonly StepKey[], tx: Tx): Promise<void>;
-  /** Inside the second transaction: write the outcome, and give what the step answers. */
-  settle(calls: readonly SettledCall[], tx: Tx): Promise<readonly Outcome<R>[]>;
+  doubt?(calls: readonly Traced[], tx: Tx): Promise<void>;
+  /** Inside the second transaction: write the outcome, and give what the step answers. `host` is the service that it runs in. */
+  settle(calls: readonly SettledCall[], tx: Tx, host: Service): Promise<readonly Outcome<R>[]>;
 }
 
-/** What came of a step outside. It has no trace when nobody called, but the sweep at start asked. */
-export interface SettledCall extends StepKey {
-  performed: Exclude<Performed, { state: "unknown" }>;
-  trace?: Record<string, string>;
-}
+/** What came of a step outside. */
+export type SettledCall = Traced & { performed: Exclude<Performed, { state: "unknown" }> };
 
 export type Begun<R, W> = Outcome<R> | { started: W };
 

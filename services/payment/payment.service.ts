@@ -2,15 +2,19 @@ import { DataTypes } from "sequelize";
 
 import { service } from "../../lib/service";
 import { payments } from "./migrations/0001-payments";
+import { refundsAndWebhooks } from "./migrations/0002-refunds-and-webhooks";
 import { payment } from "./payment.contract";
 import { processPayment } from "./process-payment";
 import { readPayment } from "./read-payment";
+import { refundPayment } from "./refund-payment";
 import { sandboxProvider } from "./sandbox";
+import { receiveWebhook } from "./webhook/receive-webhook";
+import { webhookSecret } from "./webhook/secret";
 
 export default service(payment, {
-  migrations: [payments],
-  actions: { read: readPayment, process: processPayment },
-  mixins: [sandboxProvider],
+  migrations: [payments, refundsAndWebhooks],
+  actions: { read: readPayment, process: processPayment, refund: refundPayment, webhook: receiveWebhook },
+  mixins: [sandboxProvider, webhookSecret],
   reads: {
     table: "payment",
     primaryKey: "id",
@@ -24,6 +28,8 @@ export default service(payment, {
       refunded: DataTypes.BIGINT,
       currency: DataTypes.STRING,
       provider_ref: DataTypes.STRING,
+      refund_id: DataTypes.STRING,
+      refund_ref: DataTypes.STRING,
       created_at: DataTypes.BIGINT,
       approved_at: DataTypes.BIGINT,
     },

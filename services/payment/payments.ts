@@ -20,7 +20,7 @@ const statuses = codes<PaymentStatus>({
 });
 
 /** Statuses of a payment whose provider has not said yes or no. */
-const open = [statuses.code("PENDING"), statuses.code("UNKNOWN")];
+const undecided = [statuses.code("PENDING"), statuses.code("UNKNOWN")];
 
 /** `token` is what the provider is asked with; it is kept only until the provider has decided. */
 export async function insertPayments(tx: Tx, payments: readonly { payment: Payment; token?: string }[]): Promise<void> {
@@ -49,51 +49,72 @@ export async function findById(db: Reader, id: string): Promise<Payment | undefi
   return row && paymentOf(row);
 }
 
-/** What the provider is to be asked for an order whose payment isn't decided. */
-export async function findOpenCharge(
-  db: Reader,
-  orderId: string,
-): Promise<{ amount: number; currency: Currency; token: string } | undefined> {
-  const [row] = await db.select<PaymentRow>("select * from payment where order_id = ? and status in (?)", [orderId, open]);
-  return row && { amount: row.amount, currency: row.currency, token: row.token ?? "" };
+/** The payment of an order, with the card's token while the provider has not decided. */
+export async function findByOrder(db: Reader, orderId: string): Promise<{ payment: Payment; token: string | undefined } | undefined> {
+  const [row] = await db.select<PaymentRow>("select * from payment where order_id = ?", [orderId]);
+  return row && { payment: paymentOf(row), token: row.token ?? undefined };
 }
 
-/** Locks the undecided payments of these orders; by order. */
-export async function lockOpen(tx: Tx, orderIds: readonly string[]): Promise<Map<string, Payment>> {
-  const rows = await tx.select<PaymentRow>(
-    `select * from payment where order_id in (?) and status in (?) order by order_id ${tx.dialect.forUpdate}`,
-    [orderIds.toSorted(), open],
-  );
-  return new Map(rows.map((row) => [row.order_id, paymentOf(row)]));
+/** The payment that a saga gives back, or has given back. */
+export async function findByRefund(db: Reader, refundId: string): Promise<Payment | undefined> {
+  const [row] = await db.select<PaymentRow>("select * from payment where refund_id = ?", [refundId]);
+  return row && paymentOf(row);
 }
 
-/** Approves undecided payments. `references` are the provider's names for the charges, by payment. */
-export async function approvePayments(tx: Tx, references: ReadonlyMap<string, string>, at: number): Promise<void> {
-  if (references.size === 0) return;
-  const reference = perRow("id", references);
+/** Locks payments; by what they were asked for. */
+export async function lockPayments(tx: Tx, by: "id" | "order_id" | "refund_id", keys: readonly string[]): Promise<Map<string, Payment>> {
+  if (keys.length === 0) return new Map();
+  const rows = await tx.select<PaymentRow>(`select * from payment where ${by} in (?) order by ${by} ${tx.dialect.forUpdate}`, [
+    keys.toSorted(),
+  ]);
+  return new Map(rows.map((row) => [String(row[by]), paymentOf(row)]));
+}
+
+/** Writes payments that were undecided and are APPROVED now. */
+export async function saveApproved(tx: Tx, payments: readonly Payment[], at: number): Promise<void> {
+  if (payments.length === 0) return;
+  const reference = perRow("id", new Map(payments.map(({ id, providerRef }) => [id, providerRef])));
   const approved = await tx.execute(
     `update payment set status = ?, provider_ref = ${reference.sql}, token = null, approved_at = ?, updated_at = ?
      where id in (?) and status in (?)`,
-    [statuses.code("APPROVED"), ...reference.values, at, at, [...references.keys()], open],
+    [statuses.code("APPROVED"), ...reference.values, at, at, idsOf(payments), undecided],
   );
-  mustChange(approved, references.size, "payment.status");
+  mustChange(approved, payments.length, "payment.status");
 }
 
-/** Fails undecided payments. */
-export async function failPayments(tx: Tx, ids: readonly string[], at: number): Promise<void> {
-  if (ids.length === 0) return;
+/** Writes payments that were undecided and are FAILED now. */
+export async function saveFailed(tx: Tx, payments: readonly Payment[], at: number): Promise<void> {
+  if (payments.length === 0) return;
   const fail = "update payment set status = ?, token = null, updated_at = ? where id in (?) and status in (?)";
-  mustChange(await tx.execute(fail, [statuses.code("FAILED"), at, ids, open]), ids.length, "payment.status");
+  mustChange(await tx.execute(fail, [statuses.code("FAILED"), at, idsOf(payments), undecided]), payments.length, "payment.status");
 }
 
-export async function doubtPayments(tx: Tx, orderIds: readonly string[], at: number): Promise<void> {
-  await tx.execute("update payment set status = ?, updated_at = ? where order_id in (?) and status = ?", [
-    statuses.code("UNKNOWN"),
-    at,
-    orderIds.toSorted(),
-    statuses.code("PENDING"),
-  ]);
+/** Writes payments that were PENDING and are UNKNOWN now. */
+export async function saveDoubted(tx: Tx, payments: readonly Payment[], at: number): Promise<void> {
+  if (payments.length === 0) return;
+  const doubt = "update payment set status = ?, updated_at = ? where id in (?) and status = ?";
+  const values = [statuses.code("UNKNOWN"), at, idsOf(payments), statuses.code("PENDING")];
+  mustChange(await tx.execute(doubt, values), payments.length, "payment.status");
 }
+
+/** Writes payments that were APPROVED, after a refund has begun (`from: "kept"`) or ended (`from: "refunding"`). */
+export async function saveRefunds(tx: Tx, payments: readonly Payment[], from: "kept" | "refunding", at: number): Promise<void> {
+  if (payments.length === 0) return;
+  const each = (of: (payment: Payment) => string | number | undefined) =>
+    perRow("id", new Map(payments.map((payment) => [payment.id, of(payment)])));
+  const status = each((payment) => statuses.code(payment.status));
+  const refunded = each((payment) => payment.refunded);
+  const refundId = each((payment) => payment.refundId);
+  const refundRef = each((payment) => payment.refundRef);
+  const saved = await tx.execute(
+    `update payment set status = ${status.sql}, refunded = ${refunded.sql}, refund_id = ${refundId.sql}, refund_ref = ${refundRef.sql},
+       updated_at = ? where id in (?) and status = ? and refund_id is ${from === "kept" ? "null" : "not null"}`,
+    [...[status, refunded, refundId, refundRef].flatMap(({ values }) => values), at, idsOf(payments), statuses.code("APPROVED")],
+  );
+  mustChange(saved, payments.length, "payment.refund_id");
+}
+
+const idsOf = (payments: readonly Payment[]): string[] => payments.map(({ id }) => id);
 
 interface PaymentRow {
   id: string;
@@ -104,7 +125,10 @@ interface PaymentRow {
   amount: number;
   refunded: number;
   currency: Currency;
+  provider_ref: string | null;
   token: string | null;
+  refund_id: string | null;
+  refund_ref: string | null;
   created_at: number;
   approved_at: number | null;
 }
@@ -121,5 +145,8 @@ function paymentOf(row: PaymentRow): Payment {
     currency: row.currency,
     createdAt: row.created_at,
     ...(row.approved_at !== null && { approvedAt: row.approved_at }),
+    ...(row.provider_ref !== null && { providerRef: row.provider_ref }),
+    ...(row.refund_id !== null && { refundId: row.refund_id }),
+    ...(row.refund_ref !== null && { refundRef: row.refund_ref }),
   };
 }

@@ -1,20 +1,25 @@
+import type { Service } from "moleculer";
 import { v7 as uuid } from "uuid";
 
 import { now } from "../../lib/clock";
-import { configOf } from "../../lib/config";
 import { refuse } from "../../lib/errors";
-import { emit } from "../../lib/events";
 import { pivotHandler } from "../../lib/handlers";
-import { done } from "../../mixins/outcome";
-import { newPayment, toldOf } from "./payment";
-import { payment } from "./payment.contract";
-import { approvePayments, doubtPayments, failPayments, findOpenCharge, insertPayments, lockOpen } from "./payments";
-import type { Charge } from "./provider";
+import { done, type Outcome } from "../../mixins/outcome";
+import type { Performed, SettledCall } from "../../mixins/participant/types";
+import { approve, fail, isUndecided, newPayment, type Payment } from "./payment";
+import { payment, type PaymentStatus } from "./payment.contract";
+import { findByOrder, insertPayments, lockPayments, saveApproved, saveDoubted, saveFailed } from "./payments";
+import { type Charge, inTime } from "./provider";
 import { providerOf } from "./sandbox";
+import { tell } from "./tell";
+
+/** What the provider is to be asked, or what it has told of its own accord. */
+type Work = { charge: Charge } | { told: Exclude<Performed, { state: "unknown" }> };
 
 /**
  * Pays for orders. What needs no provider is approved in the first transaction. A card is charged between two transactions under the key
  * `saga:order:step`, so that asking again, after a crash too, charges once. A saga's id is the order's, which finds the payment again.
+ * A webhook may decide a payment between the two: what was decided first stays.
  */
 export const processPayment = pivotHandler(payment.process, {
   async begin(calls, tx) {
@@ -24,55 +29,75 @@ export const processPayment = pivotHandler(payment.process, {
     });
     await insertPayments(tx, begun);
     return begun.map(({ payment: made, token = "", trace }) => {
-      if (made.status === "PENDING") return { started: { amount: made.amount, currency: made.currency, token } };
-      emit(tx, payment.events.approved, toldOf(made), trace);
-      return done({ paymentId: made.id, status: made.status });
+      if (isUndecided(made)) return { started: { charge: { amount: made.amount, currency: made.currency, token } } };
+      tell(tx, made, trace);
+      return decided(made);
     });
   },
 
-  resume: ({ id }, tx) => findOpenCharge(tx, id),
-
-  async perform({ saga, id, step }, charge: Charge, host) {
-    const signal = AbortSignal.timeout(configOf(host.broker).providerTimeoutMs);
-    try {
-      const outcome = await providerOf(host).charge(`${saga}:${id}:${step}`, charge, signal);
-      return outcome.state === "declined" ? { state: "declined", refusal: refuse("PAYMENT_DECLINED", outcome.reason) } : outcome;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return { state: "unknown" };
-    }
+  async resume({ id }, tx): Promise<Work | undefined> {
+    const found = await findByOrder(tx, id);
+    if (!found) return undefined;
+    const { amount, currency, status, providerRef = "" } = found.payment;
+    if (isUndecided(found.payment)) return { charge: { amount, currency, token: found.token ?? "" } };
+    return { told: status === "FAILED" ? { state: "declined", refusal: declined() } : { state: "approved", reference: providerRef } };
   },
 
-  async settle(calls, tx) {
+  async perform({ saga, id, step }, work: Work, host) {
+    if ("told" in work) return work.told;
+    const outcome = await inTime(host, (signal) => providerOf(host).charge(`${saga}:${id}:${step}`, work.charge, signal));
+    return outcome.state === "declined" ? { state: "declined", refusal: declined(outcome.reason) } : outcome;
+  },
+
+  async settle(calls, tx, host) {
+    const payments = await lockPayments(tx, "order_id", idsOf(calls));
     const at = now();
-    const payments = await lockOpen(
-      tx,
-      calls.map(({ id }) => id),
-    );
-    const references = new Map<string, string>();
-    const failed: string[] = [];
+    const approved: Payment[] = [];
+    const failed: Payment[] = [];
     const outcomes = calls.map(({ id, performed, trace }) => {
       const found = payments.get(id);
-      if (!found) throw new Error(`order ${id} has no undecided payment`);
-      if (performed.state === "declined") {
-        failed.push(found.id);
-        emit(tx, payment.events.failed, toldOf({ ...found, status: "FAILED" }), trace);
-        return performed.refusal;
+      if (!found) throw new Error(`order ${id} has no payment`);
+      if (!isUndecided(found)) {
+        if (contradicts(performed, found)) tx.afterCommit(() => alert(host, performed, found));
+        return decided(found);
       }
-      references.set(found.id, performed.reference);
-      emit(tx, payment.events.approved, toldOf({ ...found, status: "APPROVED" }), trace);
-      return done({ paymentId: found.id, status: "APPROVED" as const });
+      const settled = performed.state === "approved" ? approve(found, performed.reference, at) : fail(found);
+      (performed.state === "approved" ? approved : failed).push(settled);
+      tell(tx, settled, trace);
+      return performed.state === "approved" ? decided(settled) : performed.refusal;
     });
-    await approvePayments(tx, references, at);
-    await failPayments(tx, failed, at);
+    await saveApproved(tx, approved, at);
+    await saveFailed(tx, failed, at);
     return outcomes;
   },
 
-  async doubt(keys, tx) {
-    await doubtPayments(
-      tx,
-      keys.map(({ id }) => id),
-      now(),
-    );
+  async doubt(calls, tx) {
+    const payments = await lockPayments(tx, "order_id", idsOf(calls));
+    const doubted: Payment[] = [];
+    for (const { id, trace } of calls) {
+      const found = payments.get(id);
+      if (found?.status !== "PENDING") continue;
+      const unknown: Payment = { ...found, status: "UNKNOWN" };
+      doubted.push(unknown);
+      tell(tx, unknown, trace);
+    }
+    await saveDoubted(tx, doubted, now());
   },
 });
+
+const idsOf = (calls: readonly { id: string }[]): string[] => calls.map(({ id }) => id);
+
+const declined = (reason?: string) => refuse("PAYMENT_DECLINED", reason);
+
+const decided = ({ id, status }: Payment): Outcome<{ paymentId: string; status: PaymentStatus }> =>
+  status === "FAILED" ? declined() : done({ paymentId: id, status });
+
+/** The provider's answer is not what its webhook has said: money may be where it doesn't belong. */
+function contradicts(performed: SettledCall["performed"], { status, providerRef }: Payment): boolean {
+  return performed.state === "approved" ? status === "FAILED" || performed.reference !== providerRef : status !== "FAILED";
+}
+
+function alert(host: Service, performed: SettledCall["performed"], { id, status }: Payment): void {
+  const said = performed.state === "approved" ? `approved ${performed.reference}` : "declined";
+  host.logger.error(`ALERT: the provider says that it ${said} for payment ${id}, which its webhook has made ${status}`);
+}

@@ -6,6 +6,9 @@ import { configOf } from "../../../lib/config";
 import type { PaymentProvider } from "../provider";
 import { openSandboxProvider } from "./sandbox-provider";
 
+/** What the sandbox is called in the path of its webhooks. */
+export const sandboxName = "sandbox";
+
 const providers = new WeakMap<Service, PaymentProvider>();
 
 /** The provider of a payment service that runs. */
