@@ -36,8 +36,9 @@ test.each([
   ["a text for a number", encodeCursor(["1", "a"], "order.list")],
   ["a number that isn't an integer", encodeCursor([1.5, "a"], "order.list")],
   ["a number that can't be held", raw(["order.list", 2 ** 60, "a"])],
-  ["a value that is too long", encodeCursor([1, "a".repeat(101)], "order.list")],
+  ["a value that is too long", encodeCursor([1, "a".repeat(201)], "order.list")],
   ["a control character", encodeCursor([1, "a\0"], "order.list")],
+  ["half a character", encodeCursor([1, "\ud83d"], "order.list")],
   ["an object", raw({ 0: "order.list", length: 3 })],
   ["nested values", raw(["order.list", [1], { a: 1 }])],
 ])("%s is not ours", (_what, cursor) => {

@@ -6,8 +6,8 @@ type CursorShape = readonly ("string" | "number")[];
 
 type ValuesOf<S extends CursorShape> = { -readonly [K in keyof S]: S[K] extends "string" ? string : number };
 
-/** No value that a list is sorted by is longer; ids have at most 64 characters. */
-const longest = 100;
+/** No value that a list is sorted by is longer: names have at most 200 characters, ids 64. */
+const longest = 200;
 
 /** Writes a cursor: the sorting columns of the page's last row. `list` keeps apart lists whose cursors have one shape. */
 export function encodeCursor(values: readonly (string | number)[], list = ""): string {
@@ -27,7 +27,7 @@ export function decodeCursor<const S extends CursorShape>(cursor: string | undef
 
 function isOf(kind: CursorShape[number], value: unknown): boolean {
   if (kind === "number") return Number.isSafeInteger(value);
-  return typeof value === "string" && value.length <= longest && !/\p{Cc}/u.test(value);
+  return typeof value === "string" && value.length <= longest && !/[\p{Cc}\p{Cs}]/u.test(value);
 }
 
 function parsed(cursor: string): unknown[] {

@@ -1,26 +1,39 @@
 import { z } from "zod";
 
 import { action, contract } from "../../lib/contract";
-import { id, page, time } from "../../lib/schemas";
+import { id, nothing, page, time } from "../../lib/schemas";
 
-export const period = z.enum(["day", "week", "month"]);
+export const period = z.enum(["day", "week", "month"]).meta({ id: "Period" });
 
-export const ranking = z.strictObject({
-  period,
-  /** When the newest order that is counted here was completed; now when there is none. */
-  asOf: time,
-  /** True when the ranking store is away and the answer comes from the tally. */
-  stale: z.boolean(),
-  items: z.array(z.strictObject({ rank: z.int(), product: z.strictObject({ id, name: z.string() }), sold: z.int() })),
-});
+export const ranking = z
+  .strictObject({
+    period,
+    asOf: time.meta({ description: "When the newest order that has moved the ranking was completed or cancelled; now when there is none" }),
+    stale: z.boolean().meta({ description: "The ranking store is away and the answer comes from the tally" }),
+    items: z.array(z.strictObject({ rank: z.int(), product: z.strictObject({ id, name: z.string() }), sold: z.int() })),
+  })
+  .meta({ id: "Ranking" });
 
 export const bestseller = contract("bestseller", {
   actions: {
-    /** Most sold products of the calendar day, ISO week or month that holds `date` (default: today). */
     top: action({
-      params: z.strictObject({ period: period.default("day"), date: z.iso.date().optional(), limit: page.limit }),
+      params: z.strictObject({
+        period: period.default("day"),
+        date: z.iso.date().optional().meta({ description: "A day of the period; today without it" }),
+        limit: page.limit,
+      }),
       result: ranking,
-      rest: { route: "GET /bestsellers", auth: "public" },
+      rest: { route: "GET /bestsellers", auth: "public", summary: "Most sold products of a calendar day, ISO week or month" },
+    }),
+    /** Where the ranking in this node's memory differs from the tally; only the running shop knows. */
+    audit: action({
+      params: nothing,
+      result: z.strictObject({
+        /** False where the ranking is read from the tally, so that nothing can differ. */
+        held: z.boolean(),
+        differences: z.array(z.strictObject({ period, first: z.iso.date(), productId: id, ranking: z.int(), tally: z.int() })),
+      }),
+      rest: { route: "GET /ops/reconcile", auth: "admin", summary: "Where the ranking in memory differs from the tally" },
     }),
   },
 });

@@ -1,13 +1,15 @@
 import { service } from "../../lib/service";
+import { auditRanking } from "./audit-ranking";
 import { bestseller } from "./bestseller.contract";
 import { consumers } from "./count-sales";
 import { dailySales } from "./migrations/0001-daily-sales";
+import { countedOrders } from "./migrations/0002-counted-orders";
 import { readTop } from "./read-top";
 import { standingsOf } from "./standings";
 
 export default service(bestseller, {
-  migrations: [dailySales],
-  actions: { top: readTop },
+  migrations: [dailySales, countedOrders],
+  actions: { top: readTop, audit: auditRanking },
   consumes: consumers,
   async started() {
     await standingsOf(this).load();

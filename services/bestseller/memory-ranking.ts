@@ -1,13 +1,12 @@
-import { type Span, spanOf } from "./period";
-import { byPlace, type Place, type Ranking, type Sale } from "./ranking";
+import { periods, type Span, spanOf } from "./period";
+import { byPlace, type PeriodSale, type Place, type Ranking, type Sale } from "./ranking";
 
-/** Sold by product, and the places when nothing was sold since they were asked for. */
+/** Sold by product in a period, and the places when nothing was sold since they were asked for. */
 interface SortedSet {
+  span: Span;
   sold: Map<string, number>;
   places?: Place[];
 }
-
-const periods = ["day", "week", "month"] as const;
 
 /** Rankings of one process. */
 export function createMemoryRanking(): Ranking {
@@ -17,7 +16,7 @@ export function createMemoryRanking(): Ranking {
   function count({ day, productId, sold }: Sale): void {
     for (const period of periods) {
       const span = spanOf(period, day);
-      const set = sets.get(keyOf(span)) ?? { sold: new Map<string, number>() };
+      const set = sets.get(keyOf(span)) ?? { span, sold: new Map<string, number>() };
       set.sold.set(productId, (set.sold.get(productId) ?? 0) + sold);
       delete set.places;
       sets.set(keyOf(span), set);
@@ -43,7 +42,15 @@ export function createMemoryRanking(): Ranking {
         .sort(byPlace);
       return set.places.slice(0, limit);
     },
+    async held() {
+      const held = [...sets.values()].filter(({ span }) => span.first >= since);
+      return { since, sales: held.flatMap(salesOf) };
+    },
   };
+}
+
+function salesOf({ span: { period, first }, sold }: SortedSet): PeriodSale[] {
+  return [...sold].filter(([, pieces]) => pieces !== 0).map(([productId, pieces]) => ({ period, first, productId, sold: pieces }));
 }
 
 function keyOf({ period, first }: Span): string {

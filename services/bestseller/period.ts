@@ -1,9 +1,10 @@
 /** Calendar periods. A calendar day is text, `2026-11-24`: such texts compare as days do. */
 import type { z } from "zod";
 
-import type { period } from "./bestseller.contract";
+import { period } from "./bestseller.contract";
 
 export type Period = z.output<typeof period>;
+export const periods: readonly Period[] = period.options;
 
 /** A period by its first and its last day. */
 export interface Span {

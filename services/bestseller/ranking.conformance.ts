@@ -36,6 +36,29 @@ export function rankingSuite(create: () => Ranking): void {
     expect(await ranking.top(day, 10)).toEqual([]);
   });
 
+  test("a sale may be taken back in pieces, and never shows below zero", async () => {
+    const ranking = create();
+    await ranking.load("2026-01-01", [sale("a", 3), sale("b", 2)]);
+    await ranking.add([sale("a", -2), sale("b", -2)]);
+    expect(await ranking.top(day, 10)).toEqual([{ productId: "a", sold: 1 }]);
+    await ranking.add([sale("a", -2), sale("b", 1)]);
+    expect(await ranking.top(day, 10)).toEqual([{ productId: "b", sold: 1 }]);
+  });
+
+  test("tells all that it holds, of whole periods only", async () => {
+    const ranking = create();
+    await ranking.load("2026-12-01", [sale("a", 2, "2026-12-01"), sale("b", 1, "2026-12-01")]);
+    await ranking.add([sale("b", -1, "2026-12-01"), sale("a", 1, "2026-12-07")]);
+    const held = await ranking.held();
+    expect(held?.since).toBe("2026-12-01");
+    expect(held?.sales.toSorted((a, b) => (a.period + a.first < b.period + b.first ? -1 : 1))).toEqual([
+      { period: "day", first: "2026-12-01", productId: "a", sold: 2 },
+      { period: "day", first: "2026-12-07", productId: "a", sold: 1 },
+      { period: "month", first: "2026-12-01", productId: "a", sold: 3 },
+      { period: "week", first: "2026-12-07", productId: "a", sold: 1 },
+    ]);
+  });
+
   test("knows nothing of a period that began before what is held", async () => {
     const ranking = create();
     await ranking.load("2026-11-24", [sale("a", 1)]);

@@ -3,6 +3,7 @@ import type { Database } from "../../mixins/database";
 import { testDatabase } from "../../test/support/database";
 import { createMemoryRanking } from "./memory-ranking";
 import { dailySales } from "./migrations/0001-daily-sales";
+import { countedOrders } from "./migrations/0002-counted-orders";
 import { dayOf, spanOf } from "./period";
 import type { Ranking } from "./ranking";
 import { Standings } from "./standings";
@@ -13,7 +14,7 @@ const day = spanOf("day", today);
 
 let db: Database;
 beforeAll(async () => {
-  db = await testDatabase("standings", [dailySales]);
+  db = await testDatabase("standings", [dailySales, countedOrders]);
 });
 beforeEach(() => db.transaction((tx) => tx.execute("delete from daily_sales")));
 
@@ -114,6 +115,69 @@ test("a period that began long ago is read from the tally, exact", async () => {
   await db.transaction((tx) => addSales(tx, [{ day: "2020-02-29", productId: "old", sold: 5 }], 1));
   const month = spanOf("month", "2020-02-01");
   expect(await standings.top(month, 10)).toEqual({ stale: false, places: [{ productId: "old", sold: 5 }] });
+});
+
+test("a sale of an older day that was taken back is the newest news, also after a restart", async () => {
+  await db.transaction((tx) => addSales(tx, [{ day: "2020-02-29", productId: "old", sold: 5 }], 1));
+  await sell(standingsWith().standings, "a", 1, 2);
+  await db.transaction((tx) => addSales(tx, [{ day: "2020-02-29", productId: "old", sold: -5 }], 3));
+  const { standings } = standingsWith();
+  await standings.load();
+  expect(standings.lastAt).toBe(3);
+});
+
+describe("the audit", () => {
+  test("counts an addition that failed as no difference: the ranking is loaded anew", async () => {
+    let fails = true;
+    const memory = createMemoryRanking();
+    const { standings } = standingsWith({
+      ...memory,
+      add: (sales) => (fails ? Promise.reject(new Error("away")) : memory.add(sales)),
+    });
+    await sell(standings, "a", 1);
+    fails = false;
+    expect(await standings.audit()).toEqual([]);
+  });
+
+  test("finds an addition that was lost, and one that was made twice (I1)", async () => {
+    const { standings, ranking } = standingsWith();
+    await sell(standings, "a", 2);
+    await sell(standings, "b", 2);
+    await db.transaction((tx) => addSales(tx, [{ day: today, productId: "a", sold: 1 }], 1));
+    standings.add(await standings.load(), [{ day: today, productId: "b", sold: 2 }], 1);
+    expect(await ranking.top(day, 2)).toHaveLength(2);
+    const found = (await standings.audit())?.filter(({ period }) => period === "day");
+    expect(found).toEqual([
+      { period: "day", first: today, productId: "a", ranking: 2, tally: 3 },
+      { period: "day", first: today, productId: "b", ranking: 4, tally: 2 },
+    ]);
+  });
+
+  test("waits for what is committed and not yet added", async () => {
+    const { standings } = standingsWith();
+    const load = await standings.load();
+    const sales = [{ day: today, productId: "a", sold: 1 }];
+    await db.transaction((tx) => addSales(tx, sales, 1));
+    const audit = standings.audit();
+    setImmediate(() => standings.add(load, sales, 1));
+    expect(await audit).toEqual([]);
+  });
+
+  test("looks at the ranking as it is loaded anew, when that becomes necessary meanwhile", async () => {
+    const { standings } = standingsWith();
+    const load = await standings.load();
+    const sales = [{ day: today, productId: "a", sold: 1 }];
+    await db.transaction((tx) => addSales(tx, sales, 1));
+    const audit = standings.audit();
+    setImmediate(() => standings.add(load - 1, sales, 1));
+    expect(await audit).toEqual([]);
+  });
+
+  test("has nothing to say of a ranking that holds nothing", async () => {
+    const { standings } = standingsWith({ held: async () => undefined });
+    await sell(standings, "a", 1);
+    expect(await standings.audit()).toBeUndefined();
+  });
 });
 
 test("many transactions at once add up", async () => {

@@ -3,14 +3,16 @@ import type { Service } from "moleculer";
 import { now } from "../../lib/clock";
 import { configOf } from "../../lib/config";
 import { oncePer } from "../../lib/once-per";
-import type { Database, Reader } from "../../mixins/database";
+import type { Database, Tx } from "../../mixins/database";
+import { pause } from "../../mixins/waiting";
+import { type Difference, differencesOf } from "./differences";
 import { createMemoryRanking } from "./memory-ranking";
 import { dayOf, type Span } from "./period";
 import type { Place, Ranking, Sale } from "./ranking";
 import { readSales, topOfTally } from "./tally";
 
 interface Parts {
-  db: Reader;
+  db: Database;
   ranking: Ranking;
   timeZone: string;
   warn(message: string, error: unknown): void;
@@ -28,7 +30,7 @@ export class Standings {
 
   constructor(private readonly parts: Parts) {}
 
-  /** When the newest order that is counted was completed, ms since the epoch. */
+  /** When the newest order that is counted was completed or cancelled, ms since the epoch. */
   get lastAt(): number | undefined {
     return this.#lastAt;
   }
@@ -68,6 +70,33 @@ export class Standings {
     }
   }
 
+  /**
+   * Where what is held differs from the tally; undefined when nothing is held. A ranking of this process's own has a tally that only this
+   * process writes: while the transaction lasts nobody does, and what was committed before gets some turns to arrive in the ranking. What
+   * differs then is no order on its way.
+   */
+  async audit(): Promise<Difference[] | undefined> {
+    const { db, ranking } = this.parts;
+    await this.load();
+    if (!(await ranking.held())) return undefined;
+    const look = async (tx: Tx): Promise<Difference[] | undefined> => {
+      await this.load();
+      const held = await ranking.held();
+      return held && differencesOf(held.sales, (await readSales(tx, held.since)).sales, held.since);
+    };
+    return db.transaction(
+      async (tx) => {
+        let differences = await look(tx);
+        for (let looked = 1; differences?.length && looked < looks; looked++) {
+          await pause(betweenLooksMs);
+          differences = await look(tx);
+        }
+        return differences;
+      },
+      { durable: false },
+    );
+  }
+
   async #load(): Promise<number> {
     const load = ++this.#loads;
     const { db, ranking, timeZone } = this.parts;
@@ -87,13 +116,22 @@ export class Standings {
   }
 }
 
+/** Commits that are done need two turns of the event loop to tell of it. */
+const looks = 5;
+const betweenLooksMs = 5;
+
 /** The first day of last month: every period of this month and the last is held in full, but for a week that began before. */
 function heldSince(today: string): string {
   const [year = 0, month = 0] = today.split("-").map(Number);
   return new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 10);
 }
 
-const nothingHeld: Ranking = { load: async () => undefined, add: async () => undefined, top: async () => undefined };
+const nothingHeld: Ranking = {
+  load: async () => undefined,
+  add: async () => undefined,
+  top: async () => undefined,
+  held: async () => undefined,
+};
 
 /** The standings of a service that has started. */
 export const standingsOf = oncePer((host: Service) => {

@@ -1,9 +1,45 @@
-/** The durable tally of what was sold, and the products' names; no other file knows these tables. */
+/** The durable tally of what was sold, the orders that count in it, and the products' names; no other file knows these tables. */
+import { mustChange } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Span } from "./period";
 import type { Place, Sale } from "./ranking";
 
-/** Adds to the tally. `at` is when the newest of the orders was completed, ms since the epoch. */
+/** Notes that these orders count on these days, and gives those of them that did not count before and were not cancelled. */
+export async function countOrders(tx: Tx, days: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  const known = await lockOrders(tx, [...days.keys()]);
+  const fresh = [...days].filter(([orderId]) => !known.has(orderId));
+  await tx.insert(
+    "counted_order",
+    fresh.map(([order_id, day]) => ({ order_id, day })),
+  );
+  return new Map(fresh);
+}
+
+/** Notes that these orders count no more, or never will, and gives the days on which they have counted. */
+export async function uncountOrders(tx: Tx, orderIds: readonly string[]): Promise<Map<string, string>> {
+  const known = await lockOrders(tx, orderIds);
+  const counted = new Map([...known].flatMap(([orderId, day]) => (day === null ? [] : [[orderId, day]])));
+  if (counted.size > 0) {
+    const uncount = "update counted_order set day = null where order_id in (?) and day is not null";
+    mustChange(await tx.execute(uncount, [[...counted.keys()]]), counted.size, "counted_order.day");
+  }
+  const unknown = [...new Set(orderIds)].filter((orderId) => !known.has(orderId));
+  await tx.insert(
+    "counted_order",
+    unknown.map((order_id) => ({ order_id, day: null })),
+  );
+  return counted;
+}
+
+async function lockOrders(tx: Tx, orderIds: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await tx.select<{ order_id: string; day: string | null }>(
+    `select order_id, day from counted_order where order_id in (?) order by order_id ${tx.dialect.forUpdate}`,
+    [orderIds],
+  );
+  return new Map(rows.map(({ order_id, day }) => [order_id, day]));
+}
+
+/** Adds to the tally, or takes away what is negative. `at`: when the newest of the orders was completed or cancelled, ms since the epoch. */
 export async function addSales(tx: Tx, sales: readonly Sale[], at: number): Promise<void> {
   if (sales.length === 0) return;
   const { upsert, excluded } = tx.dialect;
@@ -16,11 +52,11 @@ export async function addSales(tx: Tx, sales: readonly Sale[], at: number): Prom
   ]);
 }
 
-/** Everything from the day `since` on, and when the newest order of all was completed. */
+/** Everything from the day `since` on, and when the newest order of all was completed or cancelled. */
 export async function readSales(db: Reader, since: string): Promise<{ sales: Sale[]; lastAt?: number }> {
   const [rows, [newest]] = await Promise.all([
     db.select<{ day: string; product_id: string; sold: number }>("select day, product_id, sold from daily_sales where day >= ?", [since]),
-    db.select<{ last_at: number | null }>("select max(last_at) as last_at from daily_sales where day = (select max(day) from daily_sales)"),
+    db.select<{ last_at: number | null }>("select max(last_at) as last_at from daily_sales"),
   ]);
   const lastAt = newest?.last_at ?? undefined;
   return { sales: rows.map(({ day, product_id, sold }) => ({ day, productId: product_id, sold })), lastAt };
@@ -36,15 +72,21 @@ export async function topOfTally(db: Reader, { first, last }: Span, limit: numbe
   return rows.map(({ product_id, sold }) => ({ productId: product_id, sold }));
 }
 
-/** Names as the catalogue tells them. */
-export async function setNames(tx: Tx, names: ReadonlyMap<string, string>): Promise<void> {
-  await writeNames(tx, names, `name = ${tx.dialect.excluded("name")}`);
+/** Names as the catalogue has told them at those moments, ms since the epoch. One that comes late, after a newer one, changes nothing. */
+export async function setNames(tx: Tx, told: readonly { productId: string; name: string; at: number }[]): Promise<void> {
+  const newest = new Map(told.toSorted((a, b) => a.at - b.at).map(({ productId, name, at }) => [productId, { name, at }]));
+  const { excluded } = tx.dialect;
+  const isNewer = `${excluded("told_at")} >= product_name.told_at`;
+  const set = (column: string) => `${column} = case when ${isNewer} then ${excluded(column)} else product_name.${column} end`;
+  // MySQL assigns from left to right: `told_at` must still be the old one for the name.
+  await writeNames(tx, newest, `${set("name")}, ${set("told_at")}`);
 }
 
 /** Names as orders tell them, for products whose creation has not been heard of; what is known stays. */
 export async function setMissingNames(tx: Tx, names: ReadonlyMap<string, string>): Promise<void> {
   const known = await readNames(tx, [...names.keys()]);
-  await writeNames(tx, new Map([...names].filter(([id]) => !known.has(id))), "name = product_name.name");
+  const missing = [...names].filter(([id]) => !known.has(id));
+  await writeNames(tx, new Map(missing.map(([id, name]) => [id, { name, at: 0 }])), "name = product_name.name");
 }
 
 export async function readNames(db: Reader, productIds: readonly string[]): Promise<Map<string, string>> {
@@ -55,8 +97,8 @@ export async function readNames(db: Reader, productIds: readonly string[]): Prom
   return new Map(rows.map(({ product_id, name }) => [product_id, name]));
 }
 
-async function writeNames(tx: Tx, names: ReadonlyMap<string, string>, set: string): Promise<void> {
+async function writeNames(tx: Tx, names: ReadonlyMap<string, { name: string; at: number }>, set: string): Promise<void> {
   if (names.size === 0) return;
-  const rows = [...names].sort(([a], [b]) => (a < b ? -1 : 1));
-  await tx.execute(`insert into product_name (product_id, name) values ? ${tx.dialect.upsert(["product_id"], set)}`, [rows]);
+  const rows = [...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { name, at }]) => [id, name, at]);
+  await tx.execute(`insert into product_name (product_id, name, told_at) values ? ${tx.dialect.upsert(["product_id"], set)}`, [rows]);
 }

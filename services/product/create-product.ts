@@ -7,7 +7,7 @@ import { defaultCurrency } from "../../lib/money";
 import { traceOf } from "../../lib/trace";
 import { done } from "../../mixins/outcome";
 import { product } from "./product.contract";
-import { insertProducts, productOf } from "./products";
+import { insertProducts, productOf, toldOf } from "./products";
 import { insertMovements } from "./reservations";
 
 /** Adds products. What they start with is a movement like any other, so that the stock can be recounted. */
@@ -29,8 +29,7 @@ export const createProduct = command(product.create, async (calls, tx) => {
     stocked.map(({ id, stock }) => ({ productId: id, delta: stock, reason: "first stock" })),
   );
   return rows.map((row, at) => {
-    const { id, name, description, price, currency } = row;
-    emit(tx, product.events.created, { productId: id, name, description, price, currency }, traceOf(calls[at]?.meta));
+    emit(tx, product.events.created, toldOf(row), traceOf(calls[at]?.meta));
     return done(productOf(row));
   });
 });

@@ -2,24 +2,32 @@ import { DataTypes } from "sequelize";
 
 import { service } from "../../lib/service";
 import { adjustStock } from "./adjust-stock";
-import { countCompleted } from "./count-sales";
+import { countCanceled, countCompleted } from "./count-sales";
 import { createProduct } from "./create-product";
+import { editProduct } from "./edit-product";
+import { listProducts } from "./list-products";
 import { catalogue } from "./migrations/0001-catalogue";
+import { edits } from "./migrations/0002-edits";
 import { product } from "./product.contract";
-import { listProducts, quoteProducts, readProduct } from "./read-products";
+import { quoteProducts, readProduct } from "./read-products";
+import { removeProduct } from "./remove-product";
 import { reserveStock } from "./reserve-stock";
+import { restock } from "./restock";
 
 export default service(product, {
-  migrations: [catalogue],
+  migrations: [catalogue, edits],
   actions: {
     list: listProducts,
     read: readProduct,
     create: createProduct,
+    edit: editProduct,
+    remove: removeProduct,
     adjustStock,
     quote: quoteProducts,
     reserve: reserveStock,
+    restock,
   },
-  consumes: [countCompleted],
+  consumes: [countCompleted, countCanceled],
   reads: {
     table: "product",
     primaryKey: "id",
@@ -34,6 +42,7 @@ export default service(product, {
       version: DataTypes.INTEGER,
       created_at: DataTypes.BIGINT,
       updated_at: DataTypes.BIGINT,
+      removed_at: DataTypes.BIGINT,
     },
   },
 });

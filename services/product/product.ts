@@ -1,6 +1,55 @@
-/** The rules of stock, without a database. */
+/** The rules of the catalogue and of stock, without a database. */
 import { refuse } from "../../lib/errors";
-import { done, type Outcome } from "../../mixins/outcome";
+import type { Currency } from "../../lib/money";
+import { done, type Outcome, type Refusal } from "../../mixins/outcome";
+
+/** A product of the catalogue. Times in ms since the epoch. */
+export interface Product {
+  id: string;
+  name: string;
+  description: string;
+  price: number;
+  currency: Currency;
+  /** What can still be ordered. */
+  stock: number;
+  salesCount: number;
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** What an edit changes; `version` is the one that it was made for. */
+export type Edit = Partial<Pick<Product, "name" | "description" | "price" | "stock" | "version">>;
+
+/**
+ * The product after an edit. `version` and `updatedAt` tell of name, description and price: they move when one of these does, and an edit
+ * of one of these must name the version that it was made for. Stock has its own guard (I8) and needs none.
+ */
+export function edited(product: Product, { version, ...change }: Edit, at: number): Outcome<Product> {
+  const { stock = product.stock, name = product.name, description = product.description, price = product.price } = change;
+  const onlyStock = change.name === undefined && change.description === undefined && change.price === undefined;
+  if (version === undefined && !onlyStock) return refuse("PRECONDITION_REQUIRED");
+  const stale = staleness(product, version);
+  if (stale) return stale;
+  if (name === product.name && description === product.description && price === product.price) return done({ ...product, stock });
+  return done({ ...product, name, description, price, stock, version: product.version + 1, updatedAt: at });
+}
+
+/** The refusal of a change that was made for another version. */
+export function staleness(product: Product, version: number | undefined): Refusal | undefined {
+  if (version === undefined || version === product.version) return undefined;
+  return refuse("VERSION_STALE", `Version ${product.version} is the present one, not ${version}`);
+}
+
+/** What a search looks in: name and description, whatever their case and however their letters are put together. */
+export function searchTextOf({ name, description }: Pick<Product, "name" | "description">): string {
+  return `${folded(name)}\n${folded(description)}`;
+}
+
+/** Upper case, which unlike lower case doesn't depend on the letters beside: Σ is σ or ς. */
+export function folded(text: string): string {
+  return text.normalize("NFC").toUpperCase();
+}
 
 export interface Line {
   productId: string;

@@ -1,38 +1,31 @@
-/** The rows of table `product`; no other file knows it. */
+/** The rows of table `product`; only `list-products.ts` knows it too. */
 import type { z } from "zod";
 
 import { iso } from "../../lib/clock";
-import type { Currency } from "../../lib/money";
-import { type Page, type PageParams, readNewest } from "../../lib/paging";
+import type { EventData } from "../../lib/contract";
 import { mustChange, perRow } from "../../lib/sql";
-import type { Reader, Tx } from "../../mixins/database";
-import type { productView } from "./product.contract";
+import type { Bindable, Reader, Tx } from "../../mixins/database";
+import { type Product, searchTextOf } from "./product";
+import type { product, productView } from "./product.contract";
 
-export interface ProductRow {
-  id: string;
-  name: string;
-  description: string;
-  price: number;
-  currency: Currency;
-  stock: number;
-  salesCount: number;
-  version: number;
-  createdAt: number;
-  updatedAt: number;
-}
-
-const columns = `id, name, description, price, currency, stock, sales_count as salesCount, version, created_at as createdAt,
+export const columns = `id, name, description, price, currency, stock, sales_count as salesCount, version, created_at as createdAt,
   updated_at as updatedAt`;
 
-export function productOf(row: ProductRow): z.output<typeof productView> {
+export function productOf(row: Product): z.output<typeof productView> {
   return { ...row, createdAt: iso(row.createdAt), updatedAt: iso(row.updatedAt) };
 }
 
-export async function insertProducts(tx: Tx, products: readonly ProductRow[]): Promise<void> {
+/** What events tell of a product. */
+export function toldOf({ id, name, description, price, currency }: Product): EventData<typeof product.events.changed> {
+  return { productId: id, name, description, price, currency };
+}
+
+export async function insertProducts(tx: Tx, products: readonly Product[]): Promise<void> {
   await tx.insert(
     "product",
     products.map(({ salesCount, createdAt, updatedAt, ...same }) => ({
       ...same,
+      search_text: searchTextOf(same),
       sales_count: salesCount,
       created_at: createdAt,
       updated_at: updatedAt,
@@ -40,28 +33,60 @@ export async function insertProducts(tx: Tx, products: readonly ProductRow[]): P
   );
 }
 
-/** Products by id; unknown ids are left out. */
-export async function readProducts(db: Reader, ids: readonly string[]): Promise<Map<string, ProductRow>> {
-  const rows = await db.select<ProductRow>(`select ${columns} from product where id in (?)`, [[...new Set(ids)]]);
-  return new Map(rows.map((row) => [row.id, row]));
+/** Products of the catalogue by id; unknown and removed ones are left out. */
+export async function readProducts(db: Reader, ids: readonly string[]): Promise<Map<string, Product>> {
+  return byId(await db.select<Product>(`select ${columns} from product where id in (?) and removed_at is null`, [[...new Set(ids)]]));
 }
 
-/** The catalogue, the newest first. */
-export async function readNewestProducts(db: Reader, page: PageParams): Promise<Page<z.output<typeof productView>>> {
-  const query = {
-    name: "product.list",
-    select: `select ${columns} from product`,
-    time: { column: "created_at", of: (row: ProductRow) => row.createdAt },
-  };
-  const { items, nextCursor } = await readNewest(db, query, page);
-  return { items: items.map(productOf), nextCursor };
+/** The same, locked in the order of their ids, so that two groups never wait for each other. */
+export async function lockProducts(tx: Tx, ids: readonly string[]): Promise<Map<string, Product>> {
+  const sql = `select ${columns} from product where id in (?) and removed_at is null order by id ${tx.dialect.forUpdate}`;
+  return byId(await tx.select<Product>(sql, [[...new Set(ids)]]));
 }
 
-/** Locks the rows in the order of their ids, so that two groups never wait for each other, and gives what is left of each. */
+/** What is left of each product, locked likewise. */
 export async function lockStock(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
-  const sql = `select id, stock from product where id in (?) order by id ${tx.dialect.forUpdate}`;
+  const sql = `select id, stock from product where id in (?) and removed_at is null order by id ${tx.dialect.forUpdate}`;
   const rows = await tx.select<{ id: string; stock: number }>(sql, [[...new Set(ids)]]);
   return new Map(rows.map(({ id, stock }) => [id, stock]));
+}
+
+/** Writes what the catalogue tells of products that were edited; each has another version than the one that was locked. */
+export async function rewriteProducts(tx: Tx, edits: readonly { locked: Product; edited: Product }[]): Promise<void> {
+  if (edits.length === 0) return;
+  const set = (value: (product: Product) => string | number) =>
+    perRow("id", new Map(edits.map(({ edited }) => [edited.id, value(edited)])));
+  const parts = Object.entries({
+    name: set(({ name }) => name),
+    description: set(({ description }) => description),
+    price: set(({ price }) => price),
+    search_text: set(searchTextOf),
+    version: set(({ version }) => version),
+    updated_at: set(({ updatedAt }) => updatedAt),
+  });
+  const guard = asLocked(edits.map(({ locked }) => locked));
+  const changed = await tx.execute(
+    `update product set ${parts.map(([column, { sql }]) => `${column} = ${sql}`).join(", ")} where ${guard.sql}`,
+    [...parts.flatMap(([, { values }]) => values), ...guard.values],
+  );
+  mustChange(changed, edits.length, "product.version");
+}
+
+/** Takes products out of the catalogue. Their rows stay: orders have them. */
+export async function markRemoved(tx: Tx, locked: readonly Product[], at: number): Promise<void> {
+  if (locked.length === 0) return;
+  const guard = asLocked(locked);
+  const changed = await tx.execute(`update product set removed_at = ? where ${guard.sql}`, [at, ...guard.values]);
+  mustChange(changed, locked.length, "product.removed_at");
+}
+
+/** The guard of a write (rule 8): these products, in the versions that were locked. */
+function asLocked(locked: readonly Product[]): { sql: string; values: Bindable[] } {
+  const version = perRow("id", new Map(locked.map((one) => [one.id, one.version])));
+  return {
+    sql: `id in (?) and removed_at is null and version = ${version.sql}`,
+    values: [locked.map(({ id }) => id), ...version.values],
+  };
 }
 
 /**
@@ -72,7 +97,7 @@ export async function moveStock(tx: Tx, deltas: ReadonlyMap<string, number>): Pr
   mustChange(await add(tx, "stock", deltas), deltas.size, "product.stock");
 }
 
-/** A product that is not there any more is left out: its sales are told by events, long after they were made. */
+/** Adds to what was sold of each product, also of those that were removed: sales are told by events, long after they were made. */
 export async function countSales(tx: Tx, quantities: ReadonlyMap<string, number>): Promise<void> {
   await add(tx, "sales_count", quantities);
 }
@@ -81,4 +106,8 @@ async function add(tx: Tx, column: "stock" | "sales_count", amounts: ReadonlyMap
   if (amounts.size === 0) return 0;
   const amount = perRow("id", amounts);
   return tx.execute(`update product set ${column} = ${column} + ${amount.sql} where id in (?)`, [...amount.values, [...amounts.keys()]]);
+}
+
+function byId(rows: readonly Product[]): Map<string, Product> {
+  return new Map(rows.map((row) => [row.id, row]));
 }

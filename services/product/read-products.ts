@@ -2,15 +2,13 @@ import { refuse, ShopError } from "../../lib/errors";
 import { batchHandler, handler } from "../../lib/handlers";
 import { done } from "../../mixins/outcome";
 import { product } from "./product.contract";
-import { productOf, readNewestProducts, readProducts } from "./products";
+import { productOf, readProducts } from "./products";
 
 export const readProduct = handler(product.read, async ({ params: { id }, db }) => {
   const row = (await readProducts(db, [id])).get(id);
   if (!row) throw new ShopError("PRODUCT_NOT_FOUND");
   return productOf(row);
 });
-
-export const listProducts = handler(product.list, ({ params, db }) => readNewestProducts(db, params));
 
 /** Prices, names and what is left, for many orders in one read. */
 export const quoteProducts = batchHandler(product.quote, async (calls, db) => {

@@ -18,15 +18,24 @@ export async function insertReservations(tx: Tx, lines: readonly (Line & { order
   );
 }
 
-/** Releases what is still reserved for these orders, and tells what that was. */
-export async function releaseReservations(tx: Tx, orderIds: readonly string[]): Promise<Line[]> {
+/** Gives back what is still reserved for these orders, and tells what that was. */
+export function releaseReservations(tx: Tx, orderIds: readonly string[]): Promise<Line[]> {
+  return giveBack(tx, orderIds, [reserved]);
+}
+
+/** Gives back all that these orders still have, confirmed or not, and tells what that was. */
+export function returnReservations(tx: Tx, orderIds: readonly string[]): Promise<Line[]> {
+  return giveBack(tx, orderIds, [reserved, confirmed]);
+}
+
+async function giveBack(tx: Tx, orderIds: readonly string[], from: readonly number[]): Promise<Line[]> {
+  const which = "order_id in (?) and state in (?)";
   const lines = await tx.select<Line>(
-    `select product_id as productId, quantity from stock_reservation where order_id in (?) and state = ${reserved}
-     order by order_id, product_id ${tx.dialect.forUpdate}`,
-    [orderIds],
+    `select product_id as productId, quantity from stock_reservation where ${which} order by order_id, product_id ${tx.dialect.forUpdate}`,
+    [orderIds, from],
   );
-  const release = `update stock_reservation set state = ${released} where order_id in (?) and state = ${reserved}`;
-  mustChange(await tx.execute(release, [orderIds]), lines.length, "stock_reservation.state");
+  const changed = await tx.execute(`update stock_reservation set state = ${released} where ${which}`, [orderIds, from]);
+  mustChange(changed, lines.length, "stock_reservation.state");
   return lines;
 }
 

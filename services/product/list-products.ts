@@ -1,0 +1,42 @@
+/** Which products a list shows, and in which order. */
+import type { z } from "zod";
+
+import { handler } from "../../lib/handlers";
+import { readSorted, type SortKey } from "../../lib/paging";
+import type { Value } from "../../mixins/database";
+import { folded, type Product } from "./product";
+import { product, type productSort } from "./product.contract";
+import { columns, productOf } from "./products";
+
+/** Names go by their characters' numbers, on every database: `Z` before `a`. */
+const orders: Record<z.output<typeof productSort>, SortKey<Product>> = {
+  name: { column: "name", kind: "string", of: ({ name }) => name },
+  price: { column: "price", kind: "number", of: ({ price }) => price },
+  "-price": { column: "price", kind: "number", of: ({ price }) => price, falling: true },
+  "-sales": { column: "sales_count", kind: "number", of: ({ salesCount }) => salesCount, falling: true },
+  "-createdAt": { column: "created_at", kind: "number", of: ({ createdAt }) => createdAt, falling: true },
+};
+
+export const listProducts = handler(product.list, async ({ params: { limit, cursor, sort = "-createdAt", ...filters }, db }) => {
+  const query = {
+    name: "product.list",
+    choice: { sort, ...filters },
+    select: `select ${columns} from product`,
+    ...matching(filters),
+    by: orders[sort],
+  };
+  const { items, nextCursor } = await readSorted<Product>(db, query, { limit, cursor });
+  return { items: items.map(productOf), nextCursor };
+});
+
+type Filters = Pick<z.output<typeof product.$actions.list.params>, "q" | "minPrice" | "maxPrice" | "inStock">;
+
+function matching({ q, minPrice, maxPrice, inStock }: Filters): { where: string; values: Value[] } {
+  const conditions: [sql: string, ...values: Value[]][] = [["removed_at is null"]];
+  // Unlike `like`, `instr` has no wildcards, and it compares the same way on every database.
+  if (q !== undefined) conditions.push(["instr(search_text, ?) > 0", folded(q)]);
+  if (minPrice !== undefined) conditions.push(["price >= ?", minPrice]);
+  if (maxPrice !== undefined) conditions.push(["price <= ?", maxPrice]);
+  if (inStock !== undefined) conditions.push([inStock ? "stock > 0" : "stock = 0"]);
+  return { where: conditions.map(([sql]) => sql).join(" and "), values: conditions.flatMap(([, ...values]) => values) };
+}
