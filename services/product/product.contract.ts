@@ -88,7 +88,7 @@ export const product = contract("product", {
     }),
     /**
      * Changes what is given, when `version` is the present one. `stock` sets what can be ordered now, and is noted as a movement like any
-     * other; it neither needs nor changes the version of the rest.
+     * other; it does not change the version, which is that of the rest.
      */
     edit: action({
       params: z

@@ -27,8 +27,7 @@ export type Edit = Partial<Pick<Product, "name" | "description" | "price" | "sto
  */
 export function edited(product: Product, { version, ...change }: Edit, at: number): Outcome<Product> {
   const { stock = product.stock, name = product.name, description = product.description, price = product.price } = change;
-  const onlyStock = change.name === undefined && change.description === undefined && change.price === undefined;
-  if (version === undefined && !onlyStock) return refuse("PRECONDITION_REQUIRED");
+  if (version === undefined) return refuse("PRECONDITION_REQUIRED");
   const stale = staleness(product, version);
   if (stale) return stale;
   if (name === product.name && description === product.description && price === product.price) return done({ ...product, stock });
