@@ -47,17 +47,40 @@ export function on<E extends EventRef>(
   event: E,
   apply: (events: readonly Received<EventData<E>>[], tx: Tx, host: Service) => Promise<void>,
 ): Consumer {
+  const { topic, type, read } = reading(event, (received) => received);
+  return { topic, type, apply: (events, tx, host) => apply(events.map(read), tx, host) };
+}
+
+/** One kind of event for a consumer that takes several: what it is to the consumer. */
+export interface Reading<N> {
+  topic: string;
+  type: string;
+  read(event: InboxEvent): N;
+}
+
+/** Reads an event for `onAny`. Fields that a later version added are ignored. */
+export function reading<E extends EventRef, N>(event: E, read: (event: Received<EventData<E>>) => N): Reading<N> {
   const tolerant = z.object(event.data.shape);
   return {
     topic: event.topic,
     type: event.name,
-    apply: (events, tx, host) =>
-      apply(
-        events.map(({ id, at, data }) => ({ id, at, data: tolerant.parse(data) as EventData<E> })),
-        tx,
-        host,
-      ),
+    read: ({ id, at, data }) => read({ id, at, data: tolerant.parse(data) as EventData<E> }),
   };
+}
+
+/**
+ * Consumes several kinds of events as one: what follows one another comes together and in order, whatever its kind. With `on` for each
+ * of them, a batch in which kinds alternate would be as many calls as it has events.
+ */
+export function onAny<N>(readings: readonly Reading<N>[], apply: (news: readonly N[], tx: Tx, host: Service) => Promise<void>): Consumer[] {
+  const byType = new Map(readings.map((one) => [one.type, one]));
+  const applyAll: Consumer["apply"] = (events, tx, host) =>
+    apply(
+      events.map((event) => byType.get(event.type)!.read(event)),
+      tx,
+      host,
+    );
+  return readings.map(({ topic, type }) => ({ topic, type, apply: applyAll }));
 }
 
 /** Consumers by topic, as the inbox subscribes to them. */

@@ -7,7 +7,7 @@ import type { ActionHandler, ActionSchema, Context, Service, ServiceBroker, Serv
 import { databaseMixin, tableReads, type Database, type Migration } from "../mixins/database";
 import type { GroupCommit, GroupHandler } from "../mixins/group-commit";
 import { idempotencyMixin, idempotent } from "../mixins/idempotency";
-import { inboxMixin } from "../mixins/inbox";
+import { inboxMixin, type InboxOptions } from "../mixins/inbox";
 import type { Outcome } from "../mixins/outcome";
 import { outboxMixin } from "../mixins/outbox";
 import { participantMixin, type ParticipantStep } from "../mixins/participant";
@@ -30,6 +30,8 @@ export interface ServiceParts<A extends Record<string, AnySpec>> {
   /** Sagas that this service starts and owns. */
   sagas?: readonly BoundSaga[];
   consumes?: readonly Consumer[];
+  /** `lingerMs`: how long events wait for others to share their transaction, for who may be late. */
+  inbox?: Pick<InboxOptions, "lingerMs">;
   /** Plain reads for staff and the REPL (`<service>.find`, `.get`, `.count`). */
   reads?: Parameters<typeof tableReads>[0];
   mixins?: readonly Partial<ServiceSchema>[];
@@ -86,7 +88,7 @@ function mixinsOf<A extends Record<string, AnySpec>>(
     ...(Object.keys(events).length ? [outboxMixin({ table, bus: busOf, exclusive: embedded })] : []),
     ...(steps.length ? [participantMixin(steps)] : []),
     ...(parts.sagas ? [sagaMixin({ sagas: parts.sagas, claimAtOnce: embedded })] : []),
-    ...(parts.consumes ? [inboxMixin({ consumer: name, bus: busOf, subscriptions: subscriptions(parts.consumes) })] : []),
+    ...(parts.consumes ? [inboxMixin({ ...parts.inbox, consumer: name, bus: busOf, subscriptions: subscriptions(parts.consumes) })] : []),
     ...(parts.reads ? [tableReads(parts.reads)] : []),
     ...(parts.mixins ?? []),
   ];

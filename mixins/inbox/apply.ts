@@ -10,7 +10,7 @@ export async function applyOnce(db: Database, consumer: string, at: number, deli
   await db.transaction(async (tx) => {
     const fresh = await withoutApplied(tx, consumer, deliveries);
     await note(tx, consumer, at, fresh);
-    for (const run of runsOfOneType(fresh)) {
+    for (const run of runsOfOneHandler(fresh)) {
       await run[0].handler(
         run.map(({ event }) => event),
         tx,
@@ -44,11 +44,11 @@ async function note(tx: Tx, consumer: string, at: number, deliveries: readonly D
 
 type Run = [Delivery, ...Delivery[]];
 
-function runsOfOneType(deliveries: readonly Delivery[]): Run[] {
+function runsOfOneHandler(deliveries: readonly Delivery[]): Run[] {
   const runs: Run[] = [];
   for (const delivery of deliveries) {
     const last = runs.at(-1);
-    if (last?.[0].event.type === delivery.event.type) last.push(delivery);
+    if (last?.[0].handler === delivery.handler) last.push(delivery);
     else runs.push([delivery]);
   }
   return runs;

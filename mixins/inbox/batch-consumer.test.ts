@@ -1,3 +1,5 @@
+import type { Service } from "moleculer";
+
 import { testDatabase } from "../../test/support/database";
 import type { Database } from "../database";
 import type { BusMessage, ReceivedMessage } from "../event-bus";
@@ -5,7 +7,7 @@ import { deferred } from "../waiting";
 import { applyOnce } from "./apply";
 import { BatchConsumer, type BatchOptions } from "./batch-consumer";
 import { cleanUp } from "./clean-up";
-import { type EventHandler, readEvent } from "./event";
+import { type EventHandler, hostedBy, readEvent } from "./event";
 import { createInboxTable } from "./table";
 
 const topic = "test.v1";
@@ -68,6 +70,7 @@ function consumer(handlers: Record<string, EventHandler>, options: Partial<Batch
     bus,
     consumer: "tester",
     subscriptions: [{ topic, handlers }],
+    lingerMs: 0,
     tries: 3,
     retryMs: { base: 1, cap: 2 },
     clock: Date.now,
@@ -114,11 +117,38 @@ test("consumers of different names don't see each other's rows", async () => {
   expect(await effects()).toEqual(["e1", "e1"]);
 });
 
-test("consecutive events of one type are handed over together, in the order of the batch", async () => {
+describe("consecutive events of one handler are handed over together, in the order of the batch", () => {
   const calls: string[] = [];
-  const note: EventHandler = async (events) => void calls.push(events.map(({ id }) => id).join());
-  await consumer({ a: note, b: note }).consume([message("1", "a"), message("2", "a"), message("3", "b"), message("4", "a")]);
-  expect(calls).toEqual(["1,2", "3", "4"]);
+  const noting = (): EventHandler => async (events) => void calls.push(events.map(({ id }) => id).join());
+  beforeEach(() => void calls.splice(0));
+  const batch = () => [message("1", "a"), message("2", "a"), message("3", "b"), message("4", "a"), message("5", "c")];
+
+  test("each type has its own", async () => {
+    await consumer({ a: noting(), b: noting(), c: noting() }).consume(batch());
+    expect(calls).toEqual(["1,2", "3", "4", "5"]);
+  });
+
+  test("one takes two types, also when it is told of its service", async () => {
+    const both = noting();
+    const [hosted] = hostedBy({} as Service, [{ topic, handlers: { a: both, b: both, c: noting() } }]);
+    await consumer(hosted!.handlers).consume(batch());
+    expect(calls).toEqual(["1,2,3,4", "5"]);
+  });
+});
+
+test("batches of several partitions share a transaction; one that can't be applied takes none of the others along", async () => {
+  const choosy: EventHandler = async (events, tx) => {
+    await effect(events, tx);
+    if (events.some(({ id }) => id === "poison")) throw new TypeError("no such thing");
+  };
+  const inbox = consumer({ "thing.happened": choosy });
+  const transactions = jest.spyOn(db, "transaction");
+  await Promise.all(["e1", "e2", "e3"].map((id) => inbox.consume([message(id)])));
+  expect(transactions).toHaveBeenCalledTimes(1);
+  transactions.mockRestore();
+  await Promise.all(["e4", "poison", "e5"].map((id) => inbox.consume([message(id)])));
+  expect(await effects()).toEqual(["e1", "e2", "e3", "e4", "e5"]);
+  expect(published.map(({ headers }) => headers.ce_id)).toEqual(["poison"]);
 });
 
 test("events without a handler are skipped, also one named like a method of every object", async () => {

@@ -9,6 +9,7 @@ import { backOff, pause } from "../waiting";
 import { applyOnce } from "./apply";
 import { type DeadLetter, toBusMessage } from "./dead-letter";
 import { type Delivery, type EventHandler, type InboxSubscription, readEvent } from "./event";
+import { Gathering } from "./gathering";
 
 export interface BatchOptions {
   db: Database;
@@ -16,6 +17,8 @@ export interface BatchOptions {
   bus: Pick<EventBus, "publish">;
   consumer: string;
   subscriptions: readonly InboxSubscription<EventHandler>[];
+  /** How long a batch waits for others to share its transaction: fewer commits, and later ones. */
+  lingerMs: number;
   /** How often a batch is tried before its events are tried one by one. */
   tries: number;
   /** Back-off between the tries. */
@@ -26,11 +29,17 @@ export interface BatchOptions {
   signal: AbortSignal;
 }
 
+/** Events in a transaction that several batches share. */
+const mostShared = 800;
+
 export class BatchConsumer {
   readonly #handlers: ReadonlyMap<string, Record<string, EventHandler>>;
+  readonly #gathering: Gathering;
 
   constructor(private readonly options: BatchOptions) {
-    this.#handlers = new Map(options.subscriptions.map(({ topic, handlers }) => [topic, handlers]));
+    const { subscriptions, lingerMs, signal } = options;
+    this.#handlers = new Map(subscriptions.map(({ topic, handlers }) => [topic, handlers]));
+    this.#gathering = new Gathering({ apply: (deliveries) => this.#apply(deliveries), lingerMs, most: mostShared, signal });
   }
 
   async consume(messages: readonly ReceivedMessage[]): Promise<void> {
@@ -68,9 +77,10 @@ export class BatchConsumer {
 
   async #applyWithRetries(deliveries: readonly Delivery[]): Promise<void> {
     const { consumer, tries, retryMs, signal, logger } = this.options;
+    if (deliveries.length === 0) return;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#apply(deliveries);
+        return await this.#gathering.apply(deliveries);
       } catch (error) {
         if (attempt >= tries) throw error;
         logger.warn(`${consumer} could not apply ${deliveries.length} events (try ${attempt}): ${String(error)}`);

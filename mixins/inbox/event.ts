@@ -18,8 +18,8 @@ export interface InboxEvent {
 
 /**
  * Applies events inside the transaction that also notes them as applied; it may be run again after a rollback, so it has no effect
- * outside the transaction. Consecutive events of one type are handed over together, and those of a key stay in order. Throws when one
- * of them can't be applied.
+ * outside the transaction. Consecutive events of one handler are handed over together, and those of a key stay in order: one that takes
+ * several types gets what follows one another whatever its type. Throws when one of them can't be applied.
  */
 export type EventHandler = (events: readonly InboxEvent[], tx: Tx) => Promise<void>;
 
@@ -32,12 +32,18 @@ export interface InboxSubscription<H = HostedHandler> {
   handlers: Record<string, H>;
 }
 
-/** The subscription of one running service. */
-export function hostedBy(host: Service, { topic, handlers }: InboxSubscription): InboxSubscription<EventHandler> {
-  const bound = Object.entries(handlers).map(
-    ([type, handler]) => [type, (events, tx) => handler(events, tx, host)] satisfies [string, EventHandler],
-  );
-  return { topic, handlers: Object.fromEntries(bound) };
+/** The subscriptions of one running service. A handler of several types, also of several topics, stays one. */
+export function hostedBy(host: Service, subscriptions: readonly InboxSubscription[]): InboxSubscription<EventHandler>[] {
+  const bound = new Map<HostedHandler, EventHandler>();
+  const bind = (handler: HostedHandler): EventHandler => {
+    const known = bound.get(handler) ?? ((events, tx) => handler(events, tx, host));
+    bound.set(handler, known);
+    return known;
+  };
+  return subscriptions.map(({ topic, handlers }) => ({
+    topic,
+    handlers: Object.fromEntries(Object.entries(handlers).map(([type, handler]) => [type, bind(handler)])),
+  }));
 }
 
 /** An event that has a handler, and the message that brought it. */

@@ -9,7 +9,9 @@ export { createInboxTable } from "./table";
 export { deadLetterTopic } from "./dead-letter";
 export type { EventHandler, HostedHandler, InboxEvent, InboxSubscription } from "./event";
 
-export interface InboxOptions extends Partial<Pick<ConsumerOptions, "batch" | "tries" | "retryMs" | "keepMs" | "cleanUpMs" | "clock">> {
+export interface InboxOptions extends Partial<
+  Pick<ConsumerOptions, "batch" | "lingerMs" | "tries" | "retryMs" | "keepMs" | "cleanUpMs" | "clock">
+> {
   /** The consumer's name on the bus and in the table. It never changes: offsets and applied events are kept under it. */
   consumer: string;
   bus(broker: ServiceBroker): EventBus;
@@ -31,6 +33,7 @@ type Host = Service & { db?: Database; inbox?: Consumer };
 const day = 24 * 3_600_000;
 const figures = {
   batch: 200,
+  lingerMs: 0,
   tries: 5,
   retryMs: { base: 100, cap: 5_000 },
   // A day more than the bus keeps a message.
@@ -46,7 +49,7 @@ export function inboxMixin(options: InboxOptions): Partial<ServiceSchema> {
     async started(this: Host) {
       const { db, broker, logger } = this;
       if (!db) throw new Error(`${this.name}: inboxMixin needs the open database of databaseMixin`);
-      const hosted = subscriptions.map((subscription) => hostedBy(this, subscription));
+      const hosted = hostedBy(this, subscriptions);
       this.inbox = new Consumer({ ...figures, ...given, subscriptions: hosted, db, bus: bus(broker), logger });
       // A service that is loaded later, by a hot reload, doesn't hear of the broker's start.
       if (broker.started) this.inbox.start();
