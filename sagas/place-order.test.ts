@@ -5,7 +5,7 @@
 import { v7 as uuid } from "uuid";
 
 import { domainServices } from "../services";
-import { Buyer, type Cart, type Placed, stock, stockOf } from "../test/support/buyer";
+import { type Answered, Buyer, type Cart, stock, stockOf } from "../test/support/buyer";
 import { testDialect } from "../test/support/database";
 import { databaseOf } from "../test/support/database-of";
 import { type Fault, Faults, Hold, neverArrives, replyLost } from "../test/support/faults";
@@ -65,7 +65,7 @@ async function paymentStatus(orderId: string): Promise<string | undefined> {
   return (await shop.broker.call<{ status: string }, object>("payment.read", { id: row.id, userId: row.user_id })).status;
 }
 
-const idOf = ({ order, error }: Placed) => order?.id ?? error?.data?.orderId ?? "";
+const idOf = ({ order, error }: Answered) => order?.id ?? error?.data?.orderId ?? "";
 
 async function ended(buyer: Buyer, orderId: string, status: string): Promise<void> {
   await waitFor(async () => (await buyer.in(shop).order(orderId)).status === status, {
@@ -76,7 +76,7 @@ async function ended(buyer: Buyer, orderId: string, status: string): Promise<voi
 
 describe("I2: a step refuses: everything is given back", () => {
   /** Somebody is faster: an order that takes what the held one has seen in its quote. */
-  const faster: [string, string, (held: Prepared) => Promise<Placed>, object][] = [
+  const faster: [string, string, (held: Prepared) => Promise<Answered>, object][] = [
     [
       "product.reserve",
       "PRODUCT_OUT_OF_STOCK",
@@ -172,7 +172,7 @@ describe("I4: a provider that can't tell at first is asked until it can", () => 
     async (token, status, expected) => {
       const prepared = await prepare(token);
       const placing = prepared.buyer.place(prepared.cart);
-      const orderId = await waitFor(async () => (await prepared.buyer.orders()).items[0]?.id);
+      const orderId = await waitFor(async () => (await prepared.buyer.orderIds())[0]);
       await waitFor(async () => (await paymentStatus(orderId)) === "UNKNOWN");
       await providerMakesUpItsMind(shop);
       expect(await placing).toMatchObject({ status });
@@ -198,7 +198,7 @@ embedded("a crash, and the process comes back as a zombie after another one has 
     await hold.reached;
     const zombie = shop;
     shop = await zombie.again();
-    const [orderId = ""] = (await prepared.buyer.in(shop).orders()).items.map(({ id }) => id);
+    const [orderId = ""] = await prepared.buyer.in(shop).orderIds();
     await ended(prepared.buyer, orderId, status);
     const before = await effects(prepared, orderId);
     const asked = await prepared.buyer.in(shop).place(prepared.cart, key);

@@ -1,4 +1,4 @@
-/** How an order lies in its rows: `orders` and `order_product`. Only `orders.ts` reads and writes them. */
+/** How an order lies in its rows: `orders` and `order_product`. Only `orders.ts` and `order-moves.ts` read and write them. */
 import { codes } from "../../lib/codes";
 import type { Currency } from "../../lib/money";
 import type { PaymentMethod, PaymentStatus } from "../payment/payment.contract";
@@ -19,10 +19,17 @@ export const paymentStatuses = codes<PaymentStatus>({
   UNKNOWN: 7,
 });
 
+/** What is remembered of a request that came with an Idempotency-Key. */
+export interface KeyedRequest {
+  /** Of the key with its scope. The digest is compared byte for byte, while MySQL's collations take no notice of trailing spaces in a key. */
+  keyDigest: string;
+  bodyHash: string;
+}
+
 /** An order with what is remembered of the request that placed it. */
 export interface StoredOrder {
   order: Order;
-  request?: { keyDigest: string; bodyHash: string };
+  request?: KeyedRequest;
   /** HTTP status of the first answer; undefined while there was none. */
   answerStatus?: number;
 }
@@ -110,14 +117,10 @@ export function storedOf(row: OrderRow, items: OrderLine[]): StoredOrder {
       status: statuses.name(row.status),
       items,
       amounts: { subtotal, discount, pointsUsed, paid, currency },
-      payment: {
-        ...(row.payment_id !== null && { id: row.payment_id }),
-        method: methods.name(row.payment_method),
-        ...(row.payment_status !== null && { status: paymentStatuses.name(row.payment_status) }),
-      },
+      payment: paymentOf(row),
       ...(row.user_coupon_id !== null && { userCouponId: row.user_coupon_id }),
       ...(row.failure_code !== null && { failure: { code: row.failure_code, detail: row.failure_detail ?? "" } }),
-      history: row.history.split(",").map(entryOf),
+      history: historyOf(row),
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     },
@@ -126,9 +129,21 @@ export function storedOf(row: OrderRow, items: OrderLine[]): StoredOrder {
   };
 }
 
+export function paymentOf(row: Pick<OrderRow, "payment_id" | "payment_method" | "payment_status">): Order["payment"] {
+  return {
+    ...(row.payment_id !== null && { id: row.payment_id }),
+    method: methods.name(row.payment_method),
+    ...(row.payment_status !== null && { status: paymentStatuses.name(row.payment_status) }),
+  };
+}
+
 /** `orders.history` is a list of `code:ms`, so that a change of status appends without reading. */
 export function entryText({ status, at }: { status: OrderStatus; at: number }): string {
   return `${statuses.code(status)}:${at}`;
+}
+
+export function historyOf({ history }: Pick<OrderRow, "history">): Order["history"] {
+  return history.split(",").map(entryOf);
 }
 
 function entryOf(text: string): { status: OrderStatus; at: number } {

@@ -2,19 +2,29 @@ import { DataTypes } from "sequelize";
 
 import { service } from "../../lib/service";
 import { saga } from "../../mixins/saga";
+import { cancelOrder } from "../../sagas/cancel-order";
 import { placeOrder } from "../../sagas/place-order";
+import { cancel } from "./cancel-order";
+import { cancelOrders, restoreOrders } from "./end-cancellations";
 import { completeOrders, failOrders } from "./end-orders";
+import { changes } from "./follow-order";
 import { orders } from "./migrations/0001-orders";
+import { cancellations } from "./migrations/0002-cancellations";
 import { order } from "./order.contract";
 import { paymentNews } from "./payment-news";
 import { place } from "./place-order";
-import { listAllowedOrders, readOrder } from "./read-orders";
+import { readOrder } from "./read-orders";
+import { orderWatch } from "./watch";
 
 export default service(order, {
-  migrations: [orders],
-  actions: { place, read: readOrder, list: listAllowedOrders },
-  sagas: [saga(placeOrder, { completed: completeOrders, compensated: failOrders })],
+  migrations: [orders, cancellations],
+  actions: { place, read: readOrder, cancel, changes },
+  sagas: [
+    saga(placeOrder, { completed: completeOrders, compensated: failOrders }),
+    saga(cancelOrder, { completed: cancelOrders, compensated: restoreOrders }),
+  ],
   consumes: paymentNews,
+  mixins: [orderWatch],
   reads: {
     table: "orders",
     primaryKey: "id",

@@ -1,6 +1,19 @@
 import fc from "fast-check";
 
-import { fail, mayBecome, mergeLines, pointsFromBalance, priceLines, settleAmounts, subtotalOf, transitions, viewOf } from "./order";
+import {
+  attemptsOf,
+  fail,
+  mayBecome,
+  mergeLines,
+  type Order,
+  pointsFromBalance,
+  priceLines,
+  settleAmounts,
+  subtotalOf,
+  transitions,
+  viewOf,
+  whyNotCancelable,
+} from "./order";
 import { pendingOrder } from "./order.fixture";
 import { maxQuantity, orderStatus, orderView } from "./order.contract";
 
@@ -28,6 +41,30 @@ describe("status", () => {
       { status: "FAILED", at: 2 },
     ]);
     expect(() => fail(failed, { code: "PAYMENT_DECLINED", detail: "no" }, 3)).toThrow("can't become FAILED");
+  });
+});
+
+describe("cancelling", () => {
+  const tried = (times: number): Order["history"] => [
+    { status: "PENDING", at: 1 },
+    ...Array.from({ length: times }, (): Order["history"] => [
+      { status: "COMPLETED", at: 2 },
+      { status: "CANCELING", at: 3 },
+    ]).flat(),
+    { status: "COMPLETED", at: 4 },
+  ];
+
+  test("is possible for a COMPLETED order, and under way for one that is CANCELING; the others say why not", () => {
+    const history = tried(0);
+    expect(orderStatus.options.filter((status) => whyNotCancelable({ status, history }) === undefined)).toEqual(["COMPLETED", "CANCELING"]);
+    expect(new Set(orderStatus.options.map((status) => whyNotCancelable({ status, history }))).size).toBe(4);
+  });
+
+  test("counts how often it was begun, and ends at a hundred tries", () => {
+    expect([0, 1, 99].map((times) => attemptsOf({ history: tried(times) }))).toEqual([0, 1, 99]);
+    expect(whyNotCancelable({ status: "COMPLETED", history: tried(99) })).toBeUndefined();
+    expect(whyNotCancelable({ status: "COMPLETED", history: tried(100) })).toContain("too often");
+    expect(whyNotCancelable({ status: "CANCELING", history: tried(100) })).toBeUndefined();
   });
 });
 

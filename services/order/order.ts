@@ -10,7 +10,7 @@ import { iso } from "../../lib/clock";
 import { type Currency, safeProduct, safeSum } from "../../lib/money";
 import { invalid } from "../../lib/validation";
 import type { PaymentMethod, PaymentStatus } from "../payment/payment.contract";
-import { type amounts, maxQuantity, type orderLine, type orderStatus, type orderView } from "./order.contract";
+import { type amounts, maxQuantity, type OrderFacts, type orderLine, type orderStatus, type orderView } from "./order.contract";
 
 export type OrderStatus = z.output<typeof orderStatus>;
 export type OrderLine = z.output<typeof orderLine>;
@@ -99,6 +99,43 @@ export function settleAmounts(given: { subtotal: number; discount: number; point
 /** Points that leave the balance: what was asked for, and with method POINT the rest too. */
 export function pointsFromBalance({ pointsUsed, paid }: Amounts, method: PaymentMethod): number {
   return method === "POINT" ? pointsUsed + paid : pointsUsed;
+}
+
+/** What never changes about the order. */
+export function factsOf({ id: orderId, userId, items, userCouponId, amounts, payment, createdAt }: Order): OrderFacts {
+  return {
+    orderId,
+    userId,
+    items,
+    ...(userCouponId !== undefined && { userCouponId }),
+    amounts,
+    payment: { method: payment.method },
+    placedAt: iso(createdAt),
+  };
+}
+
+/** How often an order may be tried to be cancelled. Each try that is refused lengthens its history, and nothing else would end them. */
+const mostAttempts = 100;
+
+/** How often it was begun to cancel the order: the number of the attempt that is under way, or was the last. */
+export function attemptsOf({ history }: Pick<Order, "history">): number {
+  return history.filter(({ status }) => status === "CANCELING").length;
+}
+
+/** Why the order can't be cancelled now, as its customer is told; undefined when it can, and when that is under way. */
+export function whyNotCancelable(order: Pick<Order, "status" | "history">): string | undefined {
+  switch (order.status) {
+    case "PENDING":
+      return "The order is not completed yet";
+    case "FAILED":
+      return "The order has failed, and nothing was kept of it";
+    case "CANCELED":
+      return "The order is cancelled already";
+    case "COMPLETED":
+      return attemptsOf(order) < mostAttempts ? undefined : "The order was tried to be cancelled too often";
+    case "CANCELING":
+      return undefined;
+  }
 }
 
 /** The order after it has failed. */

@@ -2,7 +2,7 @@ import type { EventData } from "../../lib/contract";
 import { on, type Received } from "../../lib/events";
 import type { Tx } from "../../mixins/database";
 import { payment } from "../payment/payment.contract";
-import { notePayments } from "./orders";
+import { notePayments } from "./order-moves";
 
 type News = readonly Received<EventData<typeof payment.events.approved>>[];
 
@@ -10,7 +10,7 @@ type News = readonly Received<EventData<typeof payment.events.approved>>[];
 const note = (news: News, tx: Tx) =>
   notePayments(
     tx,
-    news.map(({ data: { orderId, paymentId, status } }) => ({ orderId, paymentId, status })),
+    news.map(({ at, data: { orderId, paymentId, status } }) => ({ orderId, paymentId, status, at })),
   );
 
-export const paymentNews = [on(payment.events.approved, note), on(payment.events.failed, note)];
+export const paymentNews = Object.values(payment.events).map((event) => on(event, note));

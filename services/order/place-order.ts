@@ -2,18 +2,18 @@ import { v7 as uuid } from "uuid";
 
 import { hashJson } from "../../lib/canonical-json";
 import { now } from "../../lib/clock";
-import { errorOf, ShopError } from "../../lib/errors";
+import { errorOf } from "../../lib/errors";
 import { type Ctx, handler } from "../../lib/handlers";
 import { traceOf } from "../../lib/trace";
 import type { ParsedOf } from "../../mixins/action-ref";
-import { isDuplicateKey } from "../../mixins/database";
 import { placeOrder } from "../../sagas/place-order";
-import { type Answer, answerOf } from "./answers";
-import { type Order, type OrderView, viewOf } from "./order";
+import { type Answer, answered, answerOf, mayBeSecond, tell, tellAgain } from "./answers";
+import type { Order, OrderView } from "./order";
 import { order } from "./order.contract";
-import { answerAccepted, findByKey, reread, type StoredOrder } from "./orders";
+import { answerAccepted } from "./order-moves";
+import { findByKey, type KeyedRequest, reread } from "./orders";
 import { quote } from "./quote";
-import { type Placing, refuseOrders, type Refusing, startOrders } from "./start-orders";
+import { graceMs, type Placing, refuseOrders, type Refusing, startOrders } from "./start-orders";
 
 type Request = Ctx<ParsedOf<typeof order.place>>;
 
@@ -27,14 +27,15 @@ export const place = handler(order.place, async (ctx) => {
   if (known) return known;
   const { refusal, ...quoted } = await quote(ctx);
   const call = { order: pendingOrder(ctx, quoted), request: requestOf(ctx), trace: traceOf(ctx.meta) };
+  let answer: Answer;
   try {
-    return tell(ctx, await (refusal ? refuseAtOnce(ctx, { ...call, refusal }) : carryOut(ctx, call, answerBy)));
+    answer = await (refusal ? refuseAtOnce(ctx, { ...call, refusal }) : carryOut(ctx, call, answerBy));
   } catch (error) {
-    // The same request came twice at once, and the other one was first into the table.
-    const other = isDuplicateKey(error) && (await replay(ctx));
+    const other = mayBeSecond(error) && (await replay(ctx));
     if (!other) throw error;
     return other;
   }
+  return tell(ctx, answer);
 });
 
 function pendingOrder({ params }: Request, { items, amounts }: Pick<Order, "items" | "amounts">): Order {
@@ -53,8 +54,7 @@ function pendingOrder({ params }: Request, { items, amounts }: Pick<Order, "item
   };
 }
 
-/** The digest is compared byte for byte, while MySQL's collations take no notice of trailing spaces in a key. */
-function requestOf({ meta: { idempotency } }: Request) {
+function requestOf({ meta: { idempotency } }: Request): KeyedRequest | undefined {
   return idempotency && { keyDigest: hashJson([idempotency.userId, idempotency.key]), bodyHash: idempotency.bodyHash };
 }
 
@@ -62,21 +62,13 @@ function requestOf({ meta: { idempotency } }: Request) {
 async function replay(ctx: Request): Promise<OrderView | undefined> {
   const request = requestOf(ctx);
   const stored = request && (await findByKey(ctx.db, request.keyDigest));
-  if (!stored) return undefined;
-  if (stored.request?.bodyHash !== request.bodyHash) throw new ShopError("IDEMPOTENCY_KEY_REUSED");
-  const answer = answerOf(stored);
-  if (!answer) throw new ShopError("IDEMPOTENCY_IN_FLIGHT");
-  ctx.replayed();
-  return tell(ctx, answer);
+  return stored && tellAgain(ctx, request, { request: stored.request, answer: answerOf(stored) });
 }
 
 async function refuseAtOnce(ctx: Request, call: Refusing): Promise<Answer> {
   const refused = await ctx.group.submit(refuseOrders, call);
-  return refused.ok ? answered(refused.result) : refused;
+  return refused.ok ? answered(answerOf(refused.result)) : refused;
 }
-
-/** An order may begin so long after its customer should have had an answer: less than the call's own time allows beyond the wait. */
-const lateMs = 1_000;
 
 /** Starts the saga and waits for its end, for so long as a client waits. That he is told "accepted" is written first: it is so for ever. */
 async function carryOut(ctx: Request, call: Placing, answerBy: number): Promise<Answer> {
@@ -85,22 +77,11 @@ async function carryOut(ctx: Request, call: Placing, answerBy: number): Promise<
     ...call,
     sagas: ctx.sagas,
     token: ctx.params.payment.token,
-    startBy: answerBy + lateMs,
+    startBy: answerBy + graceMs,
   });
   if (!started.ok) throw errorOf(started);
   const { status } = await ctx.sagas.result(placeOrder, id, Math.max(0, answerBy - now()));
   if (status === "RUNNING" || status === "PARKED") await ctx.db.transaction((tx) => answerAccepted(tx, id));
-  return answered(await reread(ctx.db, call.order));
-}
-
-function answered(stored: StoredOrder | undefined): Answer {
-  const answer = stored && answerOf(stored);
-  if (!answer) throw new Error("the order has ended without an answer");
-  return answer;
-}
-
-function tell(ctx: Request, answer: Answer): OrderView {
-  if (!answer.ok) throw errorOf(answer);
-  ctx.respond(answer.status, `/api/v1/orders/${answer.order.id}`);
-  return viewOf(answer.order);
+  const reached = await reread(ctx.db, call.order);
+  return answered(reached && answerOf(reached));
 }

@@ -1,17 +1,19 @@
 import { ShopError } from "../../lib/errors";
-import { handler, isStaff } from "../../lib/handlers";
-import { viewOf } from "./order";
+import { handler, isStaff, type RequestMeta } from "../../lib/handlers";
+import { type Order, viewOf } from "./order";
 import { order } from "./order.contract";
-import { findById, listOrders } from "./orders";
+import { findById } from "./orders";
 
-/** Another customer's order is as unknown as one that doesn't exist; staff may read every one. */
-export const readOrder = handler(order.read, async ({ params: { id, userId }, meta, db }) => {
-  const found = (await findById(db, id))?.order;
-  if (!found || (found.userId !== userId && !isStaff(meta))) throw new ShopError("ORDER_NOT_FOUND");
-  return viewOf(found);
-});
+export const readOrder = handler(order.read, async ({ params: { id, userId }, meta, db }) =>
+  viewOf(visible((await findById(db, id))?.order, userId, meta)),
+);
 
-export const listAllowedOrders = handler(order.list, async ({ params: { userId, ...page }, meta, db }) => {
-  const { items, nextCursor } = await listOrders(db, isStaff(meta) ? undefined : userId, page);
-  return { items: items.map(viewOf), nextCursor };
-});
+/** Another customer's order is as unknown as one that doesn't exist; staff may see every one. */
+export function isVisible(found: Pick<Order, "userId">, userId: string, meta: RequestMeta): boolean {
+  return found.userId === userId || isStaff(meta);
+}
+
+export function visible<O extends Pick<Order, "userId">>(found: O | undefined, userId: string, meta: RequestMeta): O {
+  if (!found || !isVisible(found, userId, meta)) throw new ShopError("ORDER_NOT_FOUND");
+  return found;
+}

@@ -6,17 +6,20 @@ import type { GroupHandler } from "../../mixins/group-commit/types";
 import { done, type Refusal } from "../../mixins/outcome";
 import type { Sagas } from "../../mixins/saga";
 import { placeOrder } from "../../sagas/place-order";
-import { failureOf, statusOf, toldOf } from "./end-orders";
-import { fail, type Order, pointsFromBalance } from "./order";
+import { factsOf, fail, type Order, pointsFromBalance } from "./order";
 import { order, type PlaceOrder } from "./order.contract";
-import { insertOrders, type StoredOrder } from "./orders";
+import { insertOrders, type KeyedRequest, type StoredOrder } from "./orders";
+import { failureOf, statusOf, toldOf } from "./told";
 
 export interface Placing {
   /** PENDING. */
   order: Order;
-  request?: StoredOrder["request"];
+  request?: KeyedRequest;
   trace?: Record<string, string>;
 }
+
+/** What a client asks for may begin so long after he should have had an answer, in ms: less than the call's own time allows beyond the wait. */
+export const graceMs = 1_000;
 
 /** Two requests with one key never share a transaction: the table's key refuses the later one alone. */
 const conflictKey = ({ request }: Placing) => request?.keyDigest;
@@ -49,15 +52,12 @@ export const startOrders: GroupHandler<Starting, void> = {
   },
 };
 
-function inputOf({ order: { id, userId, items, userCouponId, amounts, payment }, token }: Omit<Starting, "sagas" | "startBy">): PlaceOrder {
+function inputOf({ order: placed, token }: Omit<Starting, "sagas" | "startBy">): PlaceOrder {
+  const { method } = placed.payment;
   return {
-    orderId: id,
-    userId,
-    items,
-    ...(userCouponId !== undefined && { userCouponId }),
-    amounts,
-    fromBalance: pointsFromBalance(amounts, payment.method),
-    payment: { method: payment.method, ...(token !== undefined && { token }) },
+    ...factsOf(placed),
+    fromBalance: pointsFromBalance(placed.amounts, method),
+    payment: { method, ...(token !== undefined && { token }) },
   };
 }
 
@@ -71,7 +71,7 @@ export const refuseOrders: GroupHandler<Refusing, StoredOrder> = {
   conflictKey,
   async run(calls, tx) {
     const refused = calls.map(({ order: placed, request, refusal, trace }) => {
-      const failure = failureOf(refusal);
+      const failure = failureOf(refusal, "place");
       const stored = { order: fail(placed, failure, placed.createdAt), request, answerStatus: statusOf(failure) };
       return { stored, failure, trace };
     });
@@ -80,8 +80,7 @@ export const refuseOrders: GroupHandler<Refusing, StoredOrder> = {
       refused.map(({ stored }) => stored),
     );
     for (const { stored, failure, trace } of refused) {
-      const { id: orderId, userId, items, amounts, updatedAt } = stored.order;
-      emit(tx, order.events.failed, { ...toldOf({ orderId, userId, items, amounts }, updatedAt), failure }, trace);
+      emit(tx, order.events.failed, { ...toldOf(factsOf(stored.order), stored.order.updatedAt), failure }, trace);
     }
     return refused.map(({ stored }) => done(stored));
   },

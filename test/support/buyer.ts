@@ -1,12 +1,13 @@
 import { v7 as uuid } from "uuid";
 
 import { hashJson } from "../../lib/canonical-json";
-import type { Meta } from "../../lib/handlers";
+import type { Caller, Meta } from "../../lib/handlers";
 import type { OrderView } from "../../services/order/order";
 import { databaseOf } from "./database-of";
 import type { TestShop } from "./shop";
+import { waitFor } from "./wait";
 
-const staff: Meta = { caller: { id: "staff", role: "admin" } };
+export const staff: Meta & { caller: Caller } = { caller: { id: "staff", role: "admin" } };
 
 export interface Cart {
   items: { productId: string; quantity: number }[];
@@ -15,12 +16,12 @@ export interface Cart {
   payment: { method: "POINT" | "CARD" | "CASH"; token?: string };
 }
 
-/** The answer of `order.place` as the gateway would send it. */
-export interface Placed {
+/** The answer of `order.place` or `order.cancel` as the gateway would send it. */
+export interface Answered {
   status: number;
   location?: string;
   replayed: boolean;
-  /** With 201 and 202. */
+  /** With 200, 201 and 202. */
   order?: OrderView;
   /** Otherwise. */
   error?: { type: string; message: string; data?: { orderId?: string; errors?: { path: string }[] } };
@@ -76,12 +77,53 @@ export class Buyer {
     return items.find(({ id }) => id === userCouponId)?.status;
   }
 
-  async place(cart: Cart, key: string = uuid()): Promise<Placed> {
+  place(cart: Cart, key: string = uuid()): Promise<Answered> {
+    return this.#ask("order.place", 201, cart, {}, this.#request(cart, key, "/orders"));
+  }
+
+  /** With an Idempotency-Key when one is given; of the buyer's own order, or as `by` of anybody's. */
+  cancel(id: string, { key, by, ...body }: { reason?: string; key?: string; by?: Caller } = {}): Promise<Answered> {
+    const caller = by ?? this.#caller;
+    const { idempotency, ...plain } = this.#request(body, key ?? "", `/orders/${id}/cancel`, caller);
+    return this.#ask("order.cancel", 200, body, { id }, key === undefined ? plain : { ...plain, idempotency });
+  }
+
+  order(id: string): Promise<OrderView> {
+    return this.#call("order.read", { id, userId: this.id });
+  }
+
+  /** Waits until one of his orders has come so far. */
+  reaches(id: string, status: OrderView["status"]): Promise<OrderView> {
+    const there = async () => {
+      const order = await this.order(id);
+      return order.status === status && order;
+    };
+    return waitFor(there, { what: `order ${id} to be ${status}`, timeoutMs: 20_000 });
+  }
+
+  /** The ids of his orders, the oldest first. */
+  async orderIds(): Promise<string[]> {
+    const rows = await databaseOf(this.shop, "order").select<{ id: string }>("select id from orders where user_id = ? order by id", [
+      this.id,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
+  get #caller(): Caller {
+    return { id: this.id, role: "customer" };
+  }
+
+  #request(body: object, key: string, path: string, caller = this.#caller): Meta {
+    const idempotency = { key, userId: caller.id, route: `POST /api/v1${path}`, bodyHash: hashJson(body) };
+    return { caller, requestId: uuid(), idempotency };
+  }
+
+  async #ask(action: string, status: number, body: object, path: object, meta: Meta): Promise<Answered> {
     // A local call writes its answer's status and headers into the meta that it was given.
-    const meta = this.#request(cart, key, "/orders");
-    const answer = await this.#call<OrderView>("order.place", { userId: this.id, ...cart }, meta, this.shop.config.orderTimeoutMs).then(
-      (order) => ({ status: meta.$statusCode ?? 201, order }),
-      ({ code, type, message, data }: { code: number } & NonNullable<Placed["error"]>) => ({
+    const params = { userId: meta.caller?.id, ...path, ...body };
+    const answer = await this.#call<OrderView>(action, params, meta, this.shop.config.orderTimeoutMs).then(
+      (order) => ({ status: meta.$statusCode ?? status, order }),
+      ({ code, type, message, data }: { code: number } & NonNullable<Answered["error"]>) => ({
         status: code,
         error: { type, message, data },
       }),
@@ -89,20 +131,7 @@ export class Buyer {
     return { ...answer, replayed: meta.$replayed === true, ...(meta.$location && { location: meta.$location }) };
   }
 
-  order(id: string): Promise<OrderView> {
-    return this.#call("order.read", { id, userId: this.id });
-  }
-
-  orders(page: object = {}): Promise<{ items: OrderView[]; nextCursor: string | null }> {
-    return this.#call("order.list", { userId: this.id, ...page });
-  }
-
-  #request(body: object, key: string, path: string): Meta {
-    const idempotency = { key, userId: this.id, route: `POST /api/v1${path}`, bodyHash: hashJson(body) };
-    return { caller: { id: this.id, role: "customer" }, requestId: uuid(), idempotency };
-  }
-
-  #call<R>(action: string, params: object, meta: Meta = { caller: { id: this.id, role: "customer" } }, timeout?: number): Promise<R> {
+  #call<R>(action: string, params: object, meta: Meta = { caller: this.#caller }, timeout?: number): Promise<R> {
     return this.shop.broker.call<R, object>(action, params, { meta, timeout });
   }
 }

@@ -39,6 +39,12 @@ export const replyLost: Fault = async (call) => {
   throw new Lost("the reply got lost");
 };
 
+/** The message comes twice, one right after the other. */
+export const twice: Fault = async (call) => {
+  await call();
+  return call();
+};
+
 /** Holds a call before it is carried out, or its answer before it comes back, until it is let go. */
 export class Hold {
   readonly #reached = deferred();

@@ -1,0 +1,143 @@
+/** How orders move on: along the table of their statuses, and with the news of their payments. */
+import { mustChange, perRow } from "../../lib/sql";
+import type { Tx, Value } from "../../mixins/database";
+import type { PaymentStatus } from "../payment/payment.contract";
+import { mayBecome, type OrderStatus } from "./order";
+import { entryText, paymentStatuses, statuses } from "./order-row";
+
+/** An order with its payment as the saga has left it. */
+export interface Settled {
+  id: string;
+  paymentId: string;
+  paymentStatus: PaymentStatus;
+}
+
+/** PENDING → COMPLETED. What the provider gave back of its own accord before that stays given back. */
+export async function completePending(tx: Tx, settled: readonly Settled[], at: number): Promise<void> {
+  const payment = paymentOf(settled);
+  const givenBack = [paymentStatuses.code("REFUNDED"), paymentStatuses.code("CANCELED")].join(", ");
+  await mustMove(tx, { from: "PENDING", to: "COMPLETED" }, settled, at, {
+    set: `payment_id = ${payment.id.sql},
+      payment_status = case when payment_status in (${givenBack}) then payment_status else ${payment.status.sql} end,
+      answer_status = coalesce(answer_status, 201)`,
+    values: [...payment.id.values, ...payment.status.values],
+  });
+}
+
+export interface Failing {
+  id: string;
+  code: string;
+  detail: string;
+  /** HTTP status of the refusal. */
+  status: number;
+}
+
+/** PENDING → FAILED. */
+export async function failPending(tx: Tx, failings: readonly Failing[], at: number): Promise<void> {
+  const code = perRow("id", new Map(failings.map((one) => [one.id, one.code])));
+  const detail = perRow("id", new Map(failings.map((one) => [one.id, one.detail])));
+  const status = perRow("id", new Map(failings.map((one) => [one.id, one.status])));
+  await mustMove(tx, { from: "PENDING", to: "FAILED" }, failings, at, {
+    set: `failure_code = ${code.sql}, failure_detail = ${detail.sql}, answer_status = coalesce(answer_status, ${status.sql})`,
+    values: [...code.values, ...detail.values, ...status.values],
+  });
+}
+
+/** COMPLETED → CANCELING, of orders that are locked. */
+export async function beginCanceling(tx: Tx, ids: readonly string[], at: number): Promise<void> {
+  if (ids.length > 0) mustChange(await move(tx, { from: "COMPLETED", to: "CANCELING" }, ids, at), ids.length, "orders.status");
+}
+
+/** CANCELING → CANCELED. */
+export async function cancelCanceling(tx: Tx, settled: readonly Settled[], at: number): Promise<void> {
+  const payment = paymentOf(settled);
+  await mustMove(tx, { from: "CANCELING", to: "CANCELED" }, settled, at, {
+    set: `payment_id = ${payment.id.sql}, payment_status = ${payment.status.sql}`,
+    values: [...payment.id.values, ...payment.status.values],
+  });
+}
+
+/** CANCELING → COMPLETED: nothing was given back. */
+export async function restoreCanceling(tx: Tx, orders: readonly { id: string }[], at: number): Promise<void> {
+  await mustMove(tx, { from: "CANCELING", to: "COMPLETED" }, orders, at);
+}
+
+function paymentOf(settled: readonly Settled[]) {
+  return {
+    id: perRow("id", new Map(settled.map((one) => [one.id, one.paymentId]))),
+    status: perRow("id", new Map(settled.map((one) => [one.id, paymentStatuses.code(one.paymentStatus)]))),
+  };
+}
+
+interface Step {
+  from: OrderStatus;
+  to: OrderStatus;
+}
+
+interface Assignment {
+  set: string;
+  values: readonly Value[];
+}
+
+/** The saga's end holds the saga, and so its order: one that isn't where the saga left it is a fault. */
+async function mustMove(tx: Tx, step: Step, orders: readonly { id: string }[], at: number, also?: Assignment): Promise<void> {
+  const ids = orders.map(({ id }) => id);
+  const moved = await move(tx, step, ids, at, also);
+  if (moved !== ids.length) throw new Error(`${ids.length - moved} of these orders are not ${step.from}: ${ids.join(", ")}`);
+}
+
+async function move(tx: Tx, { from, to }: Step, ids: readonly string[], at: number, also?: Assignment): Promise<number> {
+  if (!mayBecome(from, to)) throw new Error(`a ${from} order can't become ${to}`);
+  return tx.execute(
+    `update orders set status = ?, history = ${tx.dialect.concat("history", "?")}, updated_at = ?${also ? `, ${also.set}` : ""}
+     where id in (?) and status = ?`,
+    [statuses.code(to), `,${entryText({ status: to, at })}`, at, ...(also?.values ?? []), ids.toSorted(), statuses.code(from)],
+  );
+}
+
+/** Notes that the customer is told 202. Changes nothing when the order has ended meanwhile: then the row holds the end's answer. */
+export async function answerAccepted(tx: Tx, id: string): Promise<void> {
+  await tx.execute("update orders set answer_status = 202 where id = ? and answer_status is null", [id]);
+}
+
+export interface PaymentNews {
+  orderId: string;
+  paymentId: string;
+  status: PaymentStatus;
+  /** When it came about, ms since the epoch. */
+  at: number;
+}
+
+/** How far a payment has come. Events may be late: one that tells of less, or of as much, changes nothing. */
+const progress: Record<PaymentStatus, number> = {
+  PENDING: 1,
+  UNKNOWN: 2,
+  APPROVED: 3,
+  FAILED: 3,
+  PARTIALLY_REFUNDED: 4,
+  CANCELED: 5,
+  REFUNDED: 5,
+};
+
+const progressOfRow = `coalesce(case payment_status ${(Object.keys(progress) as PaymentStatus[])
+  .map((status) => `when ${paymentStatuses.code(status)} then ${progress[status]}`)
+  .join(" ")} end, 0)`;
+
+/** What orders show of their payments. The time is that of the news, as everybody has it who follows the events. */
+export async function notePayments(tx: Tx, news: readonly PaymentNews[]): Promise<void> {
+  const furthest = new Map<string, PaymentNews>();
+  for (const one of news) {
+    const known = furthest.get(one.orderId);
+    if (!known || progress[known.status] < progress[one.status]) furthest.set(one.orderId, one);
+  }
+  const paymentId = perRow("id", new Map([...furthest].map(([id, one]) => [id, one.paymentId])));
+  const status = perRow("id", new Map([...furthest].map(([id, one]) => [id, paymentStatuses.code(one.status)])));
+  const told = perRow("id", new Map([...furthest].map(([id, one]) => [id, progress[one.status]])));
+  const at = perRow("id", new Map([...furthest].map(([id, one]) => [id, one.at])));
+  await tx.execute(
+    `update orders set payment_id = ${paymentId.sql}, payment_status = ${status.sql},
+       updated_at = case when updated_at < ${at.sql} then ${at.sql} else updated_at end
+     where id in (?) and ${progressOfRow} < ${told.sql}`,
+    [...paymentId.values, ...status.values, ...at.values, ...at.values, [...furthest.keys()].sort(), ...told.values],
+  );
+}
