@@ -23,3 +23,12 @@ export function safeProduct(price: number, quantity: number): number | undefined
   const product = price * quantity;
   return Number.isSafeInteger(product) ? product : undefined;
 }
+
+const formats = new Map<Currency, Intl.NumberFormat>();
+
+/** An amount as people read it, e.g. `₩12,000`. */
+export function formatMoney(amount: number, currency: Currency): string {
+  const format = formats.get(currency) ?? new Intl.NumberFormat("en", { style: "currency", currency });
+  formats.set(currency, format);
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
+}

@@ -5,14 +5,26 @@ import type { ShopService } from "../lib/service";
 import bestseller from "./bestseller/bestseller.service";
 import coupon from "./coupon/coupon.service";
 import gateway from "./gateway/gateway.service";
+import notification from "./notification/notification.service";
 import order from "./order/order.service";
+import orderHistory from "./order-history/order-history.service";
 import payment from "./payment/payment.service";
 import point from "./point/point.service";
 import product from "./product/product.service";
 import user from "./user/user.service";
 
 /** Services with a database of their own. */
-export const domainServices: Record<string, ShopService> = { user, product, point, coupon, order, payment, bestseller };
+export const domainServices: Record<string, ShopService> = {
+  user,
+  product,
+  point,
+  coupon,
+  order,
+  payment,
+  bestseller,
+  "order-history": orderHistory,
+  notification,
+};
 
 export const services: Record<string, ServiceSchema> = { gateway, ...domainServices };
 

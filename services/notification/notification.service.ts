@@ -1,0 +1,35 @@
+import { DataTypes } from "sequelize";
+
+import { service } from "../../lib/service";
+import { cleanUpMixin } from "../../mixins/clean-up";
+import { notifications } from "./migrations/0001-notifications";
+import { notification } from "./notification.contract";
+import { sending } from "./sender";
+import { consumers } from "./write-messages";
+
+const day = 24 * 3_600_000;
+
+/** Messages to customers, of what happened to their orders and coupons. */
+export default service(notification, {
+  migrations: [notifications],
+  actions: {},
+  consumes: consumers,
+  inbox: { lingerMs: 100 },
+  mixins: [sending, cleanUpMixin({ table: "notification", key: "id", time: "created_at", keepMs: 90 * day, everyMs: 3_600_000 })],
+  reads: {
+    table: "notification",
+    primaryKey: "id",
+    columns: {
+      id: DataTypes.STRING,
+      event_id: DataTypes.STRING,
+      user_id: DataTypes.STRING,
+      kind: DataTypes.STRING,
+      subject: DataTypes.STRING,
+      body: DataTypes.STRING,
+      created_at: DataTypes.BIGINT,
+      sent_at: DataTypes.BIGINT,
+      attempts: DataTypes.INTEGER,
+      next_at: DataTypes.BIGINT,
+    },
+  },
+});

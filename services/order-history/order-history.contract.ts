@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+import { action, contract } from "../../lib/contract";
+import { id, page, pageOf, time } from "../../lib/schemas";
+import { orderStatus, orderView } from "../order/order.contract";
+
+export const orderHistory = contract("order-history", {
+  actions: {
+    /** Orders by the time when they were placed, the newest first. Staff may name a customer; without one they get everybody's. */
+    list: action({
+      params: z
+        .strictObject({ userId: id.optional(), status: orderStatus.optional(), from: time.optional(), to: time.optional(), ...page })
+        .refine((p) => p.from === undefined || p.to === undefined || Date.parse(p.from) <= Date.parse(p.to), {
+          path: ["to"],
+          message: "must not be before from",
+        }),
+      result: pageOf(orderView).extend({
+        asOf: time.meta({
+          description: "When the newest of what is shown here happened: what came later is on its way; now when nothing has happened yet",
+        }),
+      }),
+      rest: { route: "GET /orders", staffChoosesUser: true, summary: "Your orders; for staff everybody's" },
+    }),
+  },
+});

@@ -1,0 +1,13 @@
+import { service } from "../../lib/service";
+import { consumers } from "./follow-orders";
+import { listOrders } from "./list-orders";
+import { orderViews } from "./migrations/0001-order-views";
+import { orderHistory } from "./order-history.contract";
+
+/** The query side of orders: a store of its own, which follows their events. */
+export default service(orderHistory, {
+  migrations: [orderViews],
+  actions: { list: listOrders },
+  consumes: consumers,
+  inbox: { lingerMs: 100 },
+});

@@ -1,0 +1,108 @@
+/** The statements on `order_view`; no other file knows the table. */
+import { codes } from "../../lib/codes";
+import { type Page, type PageParams, readNewest } from "../../lib/paging";
+import { type Bindable, DecideAgain, isDuplicateKey, type Reader, type Tx, type Value } from "../../mixins/database";
+import { type Heralded, isWhole, type OrderStatus, type OrderView } from "./order-view";
+
+/** `order_view.status`. */
+const statuses = codes<OrderStatus>({ PENDING: 1, COMPLETED: 2, FAILED: 3, CANCELING: 4, CANCELED: 5 });
+
+/** One order as it is known here. */
+export interface Known {
+  userId: string;
+  order: OrderView | Heralded;
+  /** When the newest of its events happened, ms since the epoch. */
+  heardAt: number;
+}
+
+type ViewRow = { id: string; user_id: string; status: number | null; created_at: number | null; document: string; heard_at: number };
+
+/** What is known of these orders, by id; nobody else changes it until the transaction ends. */
+export async function lockKnown(tx: Tx, ids: readonly string[]): Promise<Map<string, Known>> {
+  const rows = await tx.select<ViewRow>(`select * from order_view where id in (?) order by id ${tx.dialect.forUpdate}`, [ids.toSorted()]);
+  return new Map(
+    rows.map(({ id, user_id, document, heard_at }) => [
+      id,
+      { userId: user_id, order: JSON.parse(document) as OrderView | Heralded, heardAt: heard_at },
+    ]),
+  );
+}
+
+/** Writes orders that were not known. Of two consumers that meet an order at once, one through its payment, the later looks again. */
+export async function insertKnown(tx: Tx, known: readonly Known[]): Promise<void> {
+  try {
+    await tx.insert("order_view", rowsOf(known));
+  } catch (error) {
+    throw isDuplicateKey(error) ? new DecideAgain("an order became known through another of its events meanwhile", error) : error;
+  }
+}
+
+/** Writes orders that are locked. */
+export async function replaceKnown(tx: Tx, known: readonly Known[]): Promise<void> {
+  if (known.length === 0) return;
+  const columns = ["status", "created_at", "document", "heard_at"];
+  const set = columns.map((column) => `${column} = ${tx.dialect.excluded(column)}`).join(", ");
+  await tx.execute(
+    `insert into order_view (id, user_id, status, created_at, document, heard_at) values ? ${tx.dialect.upsert(["id"], set)}`,
+    [rowsOf(known).map((row): Value[] => Object.values(row))],
+  );
+}
+
+function rowsOf(known: readonly Known[]): ViewRow[] {
+  return known.map(rowOf).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function rowOf({ userId, order, heardAt }: Known): ViewRow {
+  return {
+    id: order.id,
+    user_id: userId,
+    status: isWhole(order) ? statuses.code(order.status) : null,
+    created_at: isWhole(order) ? Date.parse(order.createdAt) : null,
+    document: JSON.stringify(order),
+    heard_at: heardAt,
+  };
+}
+
+/** Whose orders, and which of them; times in ms since the epoch, `from` ≤ createdAt < `to`. */
+export interface Filter {
+  userId?: string;
+  status?: OrderStatus;
+  from?: number;
+  to?: number;
+}
+
+/** Newest first. */
+export async function listViews(db: Reader, filter: Filter, page: PageParams): Promise<Page<OrderView>> {
+  const { sql, values } = conditionsOf(filter);
+  const { items, nextCursor } = await readNewest<Pick<ViewRow, "id" | "document"> & { created_at: number }>(
+    db,
+    {
+      name: "order-history.list",
+      choice: filter,
+      select: "select id, created_at, document from order_view",
+      where: sql,
+      values,
+      time: { column: "created_at", of: (row) => row.created_at },
+    },
+    page,
+  );
+  return { items: items.map(({ document }) => JSON.parse(document) as OrderView), nextCursor };
+}
+
+function conditionsOf({ userId, status, from, to }: Filter): { sql: string; values: Bindable[] } {
+  const conditions: [sql: string, value: Bindable | undefined][] = [
+    ["user_id = ?", userId],
+    ["status = ?", status && statuses.code(status)],
+    ["created_at >= ?", from],
+    ["created_at < ?", to],
+  ];
+  const given = conditions.filter(([, value]) => value !== undefined);
+  // An order without a time is one of which only the payment has been heard of.
+  return { sql: ["created_at is not null", ...given.map(([sql]) => sql)].join(" and "), values: given.map(([, value]) => value) };
+}
+
+/** When the newest event that is held happened, ms since the epoch. */
+export async function newestHeard(db: Reader): Promise<number | undefined> {
+  const [newest] = await db.select<{ at: number | null }>("select max(heard_at) as at from order_view");
+  return newest?.at ?? undefined;
+}
