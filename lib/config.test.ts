@@ -132,6 +132,7 @@ describe("bad values are refused in one line that names the variable and what is
     { env: { RATE_LIMIT: "no" }, named: 'RATE_LIMIT="no"', allowed: "on or off" },
     { env: { PAYMENT_WEBHOOK_SECRET: "secret" }, named: "PAYMENT_WEBHOOK_SECRET=…", allowed: "16 to 500 characters" },
     { env: { TRUSTED_PROXIES: "10.0.0.0/33" }, named: "TRUSTED_PROXIES=", allowed: "10.0.0.0/8" },
+    { env: { TRUSTED_PROXIES: "0.0.0.0/0" }, named: "TRUSTED_PROXIES=", allowed: "10.0.0.0/8" },
     { env: { TRUSTED_PROXIES: "proxy" }, named: 'TRUSTED_PROXIES="proxy"', allowed: "addresses and ranges" },
     { env: { CORS_ORIGINS: "*" }, named: 'CORS_ORIGINS="*"', allowed: "origins such as https://" },
     { env: { CORS_ORIGINS: "https://a.example/" }, named: "CORS_ORIGINS=", allowed: "origins" },

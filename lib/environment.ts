@@ -64,10 +64,15 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** One that holds every address there is would make anybody a proxy. */
 function isAddressRange(text: string): boolean {
   const [address = "", bits, ...more] = text.split("/");
   const version = isIP(address);
-  return version > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
+  return (
+    version > 0 &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (version === 4 ? 32 : 128)))
+  );
 }
 
 /** As browsers send it: a scheme, a host and perhaps a port, nothing behind. */

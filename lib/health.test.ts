@@ -84,7 +84,16 @@ describe("the node's port", () => {
     const url = listening(broker);
     await broker.start();
     expect(await probe(`${await url}/api/v1/products`)).toEqual([404, undefined]);
-    expect((await fetch(`${await url}/health/live`, { method: "POST", headers: { connection: "close" } })).status).toBe(404);
+    const posted = await fetch(`${await url}/health/live`, { method: "POST", headers: { connection: "close" } });
+    expect([posted.status, posted.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+  });
+
+  test("answers HEAD as GET, without a body, and takes no notice of a query", async () => {
+    const broker = newBroker({}, [nodePort()]);
+    const url = listening(broker);
+    await broker.start();
+    const head = await fetch(`${await url}/health/ready?x=1`, { method: "HEAD", headers: { connection: "close" } });
+    expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, "15", ""]);
   });
 
   test("that is taken stops the start in one line", async () => {

@@ -50,14 +50,22 @@ async function awayOrNot({ name, db }: Hosting, waitMs: number): Promise<string 
   }
 }
 
-/** Answers `GET /health/live` and `/health/ready`; false when the request is for something else. */
-export function answerHealth(broker: ServiceBroker, req: IncomingMessage, res: ServerResponse): boolean {
-  if (req.method !== "GET") return false;
-  if (req.url === "/health/live") sendHealth(res, { ready: true, status: "ok" });
-  else if (req.url === "/health/ready") void healthOf(broker).then((health) => sendHealth(res, health));
-  else return false;
-  return true;
+/** Paths that a server answers by itself, to GET and HEAD. */
+export interface Pages {
+  has(path: string): boolean;
+  answer(req: IncomingMessage, res: ServerResponse): void;
 }
+
+/** `/health/live` and `/health/ready`. */
+export const healthPages = (broker: ServiceBroker): Pages => ({
+  has: (path) => path === "/health/live" || path === "/health/ready",
+  answer(req, res) {
+    if (pathOf(req) === "/health/live") sendHealth(res, { ready: true, status: "ok" });
+    else void healthOf(broker).then((health) => sendHealth(res, health));
+  },
+});
+
+const pathOf = ({ url = "" }: IncomingMessage) => url.split("?", 1)[0]!;
 
 function sendHealth(res: ServerResponse, { ready, status }: Health): void {
   const body = JSON.stringify({ status });
@@ -79,8 +87,11 @@ export function nodePort(): Middleware {
     name: "node-port",
     async starting(broker: ServiceBroker) {
       const { host, nodePort: port } = configOf(broker);
+      const pages = healthPages(broker);
       const handle = (req: IncomingMessage, res: ServerResponse) => {
-        if (!answerHealth(broker, req, res)) res.writeHead(404).end();
+        if (!pages.has(pathOf(req))) res.writeHead(404).end();
+        else if (req.method !== "GET" && req.method !== "HEAD") res.writeHead(405, { Allow: "GET, HEAD" }).end();
+        else pages.answer(req, res);
       };
       door = httpServer({ host, port, variable: "NODE_PORT", handle });
       broker.localBus.emit("$node.listening", { port: await door.start() });

@@ -97,6 +97,20 @@ describe("stop", () => {
     agent.destroy();
   });
 
+  test("ends what would go on for ever before it waits", async () => {
+    const streams: ServerResponse[] = [];
+    const handle = (_: unknown, res: ServerResponse) => {
+      streams.push(res);
+      res.flushHeaders();
+    };
+    const endStreams = () => streams.forEach((res) => res.end("bye"));
+    const server = newServer({ drainMs: 60_000, handle, endStreams });
+    const port = await server.start();
+    const response = await fetch(`http://127.0.0.1:${port}`);
+    await server.stop();
+    expect(await response.text()).toBe("bye");
+  });
+
   test("cuts off what doesn't finish in time", async () => {
     let arrived = false;
     const server = newServer({ drainMs: 10, handle: () => (arrived = true) });

@@ -17,6 +17,15 @@ export class ListenError extends Error {
 const quietMs = 10;
 const longestQuietMs = 1_000;
 
+/** Slow clients hold a connection, so they are given this long for the headers and for the whole request; Node looks once in the interval. */
+const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+
+/** Bytes of a request's first line and headers together. */
+const maxHeaderSize = 16 * 1024;
+
+/** Node would answer what has no `Host` by itself, without a word. */
+const requireHostHeader = false;
+
 /** Where a server listens, and what it does with a request. */
 export interface HttpServerOptions {
   host: string;
@@ -25,6 +34,8 @@ export interface HttpServerOptions {
   /** The environment variable that holds the port, for the message of a `ListenError`. */
   variable: string;
   handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Called first of all by `stop`: ends the answers that would go on for ever. */
+  endStreams?(): void;
   /** How long `stop` waits for answers, in ms. Default: not at all. */
   drainMs?: number;
 }
@@ -39,12 +50,12 @@ export interface HttpServer {
 }
 
 /** Makes a server that doesn't listen yet. */
-export function httpServer({ host, port, variable, handle, drainMs = 0 }: HttpServerOptions): HttpServer {
+export function httpServer({ host, port, variable, handle, endStreams, drainMs = 0 }: HttpServerOptions): HttpServer {
   const inFlight = new Set<ServerResponse>();
   let stopping: Promise<void> | undefined;
   let onIdle: (() => void) | undefined;
 
-  const server = createServer((req, res) => {
+  const server = createServer({ ...patience, maxHeaderSize, requireHostHeader }, (req, res) => {
     inFlight.add(res);
     if (stopping) res.setHeader("Connection", "close");
     res.once("close", () => {
@@ -53,6 +64,7 @@ export function httpServer({ host, port, variable, handle, drainMs = 0 }: HttpSe
     });
     handle(req, res);
   });
+  server.on("checkExpectation", (req, res) => server.emit("request", req, res)); // Node's own answer to it has none of our headers
 
   /** Without the deadline a client that never sends the rest of its body would hold the process. */
   const idle = () =>
@@ -82,6 +94,7 @@ export function httpServer({ host, port, variable, handle, drainMs = 0 }: HttpSe
 
   const drain = async () => {
     if (!server.listening) return;
+    endStreams?.();
     await quiet();
     const closed = new Promise((resolve) => server.close(resolve));
     for (const res of inFlight) if (!res.headersSent) res.setHeader("Connection", "close");

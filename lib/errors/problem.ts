@@ -44,6 +44,14 @@ export function problemOf(error: unknown): Problem {
   return entryOf(lookUp(type) ?? lookUp(name) ?? (isUnavailable(error) || isRetriable(error) ? "UNAVAILABLE" : "INTERNAL"));
 }
 
+/** Seconds until the client may try again: what the error says of its own case, else what the catalogue says of its code. */
+export function retryAfterOf(error: unknown, code: ErrorCode): number | undefined {
+  const own = (error as { data?: { retryAfter?: unknown } | null } | undefined)?.data?.retryAfter;
+  if (Number.isSafeInteger(own)) return own as number;
+  const { retryAfter } = catalogue[code] as { retryAfter?: number };
+  return retryAfter;
+}
+
 const lookUp = (key: unknown) => (typeof key === "string" && Object.hasOwn(technical, key) ? technical[key] : undefined);
 
 function entryOf(code: ErrorCode): Problem {

@@ -58,8 +58,12 @@ export const coupon = contract("coupon", {
           quantity: z.int().min(1).max(1_000_000_000),
           startsAt: time,
           endsAt: time,
-          /** Days that an issued coupon can be used; until `endsAt` when left out. */
-          validDays: z.int().min(1).max(3650).optional(),
+          validDays: z
+            .int()
+            .min(1)
+            .max(3650)
+            .optional()
+            .meta({ description: "Days that an issued coupon can be used; until `endsAt` when left out" }),
         })
         .refine((c) => c.discountType !== "PERCENT" || c.discountValue <= 100, { path: ["discountValue"], message: "at most 100 percent" })
         .refine((c) => c.discountType === "PERCENT" || c.maxDiscount === undefined, { path: ["maxDiscount"], message: "for PERCENT only" })

@@ -7,7 +7,6 @@ import { action, contract } from "../../lib/contract";
 import { positiveMoney } from "../../lib/money";
 import { id, page } from "../../lib/schemas";
 import { startEdge, type Edge } from "../../test/support/edge";
-import { rawHttp } from "../../test/support/raw-http";
 
 const line = z.strictObject({ productId: id, quantity: z.int().min(1).max(100) });
 const shop = contract("shop", {
@@ -55,7 +54,7 @@ describe("query", () => {
     ["limit=0", "limit"],
     ["limit=101", "limit"],
     ["limit=99999999999999999999", "limit"],
-    [`cursor=${"x".repeat(201)}`, "cursor"],
+    [`cursor=${"x".repeat(1_001)}`, "cursor"],
     ["limit[]=1", "limit[]"],
     ["page=1", "page"],
     ["__proto__=1", "__proto__"],
@@ -165,15 +164,11 @@ describe("path", () => {
     "GET /nowhere",
     "GET /",
     "GET /things//",
-    "PUT /things/t1",
-    "POST /things",
-    "DELETE /things",
     "GET /things/%00",
     "GET /things/a%0Ab",
     "GET /things/a%20b",
     `GET /things/${"x".repeat(65)}`,
     "GET /things/%C3%A9",
-    "GET /things/t1/take",
     "GET /shop.list",
     "GET /~node/list",
     "GET /list-aliases",
@@ -185,14 +180,16 @@ describe("path", () => {
     expect(await refusal(route)).toEqual(["BAD_REQUEST"]);
   });
 
+  test.each(["PUT /things/t1", "POST /things", "DELETE /things/%00", "GET /things/t1/take", "PURGE /notes"])(
+    "%s is METHOD_NOT_ALLOWED",
+    async (route) => {
+      expect(await refusal(route)).toEqual(["METHOD_NOT_ALLOWED"]);
+    },
+  );
+
   test("a preflight doesn't run the method that it asks about", async () => {
     const headers = { "access-control-request-method": "POST", origin: "http://elsewhere", "content-type": "application/json" };
-    expect(await refusal("OPTIONS /notes", { headers })).toEqual(["NOT_FOUND"]);
-  });
-
-  test("HEAD reaches nothing", async () => {
-    expect((await edge.send("HEAD /things")).status).toBe(404);
-    expect(edge.calls).toEqual([]);
+    expect(await refusal("OPTIONS /notes", { headers })).toEqual(["METHOD_NOT_ALLOWED"]);
   });
 
   test("outside of the API there is nothing", async () => {
@@ -200,51 +197,5 @@ describe("path", () => {
       const response = await fetch(`${edge.url}${path}`);
       expect([path, response.status, response.headers.get("content-type")]).toEqual([path, 404, "application/problem+json"]);
     }
-  });
-});
-
-describe("bytes that aren't quite HTTP", () => {
-  const raw = (bytes: string) => rawHttp(edge.port, bytes);
-
-  test("a broken request line is a problem document", async () => {
-    const { status, text } = await raw("hello\r\n\r\n");
-    expect(status).toBe(400);
-    expect(text).toContain('"code":"BAD_REQUEST"');
-  });
-
-  test.each([
-    ["headers that are too long", `GET /api/v1/things HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`],
-    ["two lengths", "POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde"],
-    ["a length and pieces", "POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
-    ["a length below zero", "POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n"],
-    ["no host", "GET /api/v1/things HTTP/1.1\r\n\r\n"],
-    ["a space in the path", "GET /api/v1/thi ngs HTTP/1.1\r\nHost: x\r\n\r\n"],
-  ])("%s is 400", async (_what, bytes) => {
-    expect((await raw(bytes)).status).toBe(400);
-  });
-
-  test.each([
-    ["an absolute address", "GET http://elsewhere/api/v1/things HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
-    ["a star", "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
-    ["two slashes", "GET //api/v1/things HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
-    ["dots", "GET /api/v1/../v1/things HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
-  ])("%s is 404", async (_what, bytes) => {
-    expect((await raw(bytes)).status).toBe(404);
-  });
-
-  test("a client that goes away in the middle harms nobody", async () => {
-    const sending = request({
-      port: edge.port,
-      method: "POST",
-      path: "/api/v1/notes",
-      headers: { "content-type": "application/json", "content-length": "100" },
-    });
-    const gone = new Promise((resolve) => sending.once("close", resolve));
-    sending.on("error", () => undefined);
-    await new Promise((resolve) => sending.write("{", resolve));
-    sending.destroy();
-    await gone;
-    expect((await edge.send("GET /things")).status).toBe(200);
-    expect(edge.logged).toEqual([]);
   });
 });

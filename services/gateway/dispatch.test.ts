@@ -35,6 +35,33 @@ test.each([
   expect(dispatch.find(method, path)).toBeUndefined();
 });
 
+test("what answers GET answers HEAD", () => {
+  expect(dispatch.find("HEAD", "/coupons")).toEqual({ value: "list", params: [] });
+  expect(dispatch.find("HEAD", "/coupons/c1")).toEqual({ value: "read", params: ["c1"] });
+  expect(dispatch.find("HEAD", "/coupons/c1/issue")).toBeUndefined();
+});
+
+test.each([
+  ["/coupons", ["GET", "HEAD", "POST"]],
+  ["/coupons/c1", ["GET", "HEAD"]],
+  ["/coupons/c1/issue", ["POST"]],
+  ["/coupons/mine/issue", ["POST"]],
+  ["/coupons/", []],
+  ["/coupons//issue", []],
+  ["/nowhere", []],
+  ["/".repeat(8_000), []],
+  ["", []],
+])("%.20s has the methods %j", (path, methods) => {
+  expect(dispatch.methodsOf(path)).toEqual(methods);
+});
+
+test("a path that is fixed and one with a parameter have the methods of both", () => {
+  const both = new Dispatch<number>();
+  both.add("GET", "/things/mine", 1);
+  both.add("DELETE", "/things/:id", 2);
+  expect(both.methodsOf("/things/mine")).toEqual(["DELETE", "GET", "HEAD"]);
+});
+
 test("two answers to one path are a mistake", () => {
   const twice = new Dispatch<number>();
   twice.add("GET", "/things/:id", 1);

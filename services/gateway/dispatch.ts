@@ -25,20 +25,33 @@ export class Dispatch<T> {
   /** Whole paths without parameters, by method. */
   readonly #whole = new Map<string, Map<string, Found<T>>>();
 
-  /** `path` may have segments of the form `:name`. A fixed segment goes before a parameter. */
+  /** `path` may have segments of the form `:name`. A fixed segment goes before a parameter. What answers GET answers HEAD. */
   add(method: string, path: string, value: T): void {
     let node = this.#root;
     for (const segment of path.split("/")) {
       if (segment.startsWith(":")) node = node.any ??= newNode();
       else node = child(node.fixed, segment, newNode<T>);
     }
-    if (node.values.has(method)) throw new Error(`two routes answer ${method} ${path}`);
-    node.values.set(method, value);
-    if (!path.includes("/:")) child(this.#whole, method, () => new Map()).set(path, { value, params: none });
+    for (const one of method === "GET" ? ["GET", "HEAD"] : [method]) {
+      if (node.values.has(one)) throw new Error(`two routes answer ${one} ${path}`);
+      node.values.set(one, value);
+      if (!path.includes("/:")) child(this.#whole, one, () => new Map()).set(path, { value, params: none });
+    }
   }
 
   find(method: string, path: string): Found<T> | undefined {
     return this.#whole.get(method)?.get(path) ?? walk(this.#root, method, path.split("/"), 0, []);
+  }
+
+  /** Methods of that path; none of a path that isn't there. */
+  methodsOf(path: string): string[] {
+    let nodes = [this.#root];
+    for (const segment of path.split("/")) {
+      nodes = nodes.flatMap(({ fixed, any }) =>
+        [fixed.get(segment), segment === "" ? undefined : any].filter((node) => node !== undefined),
+      );
+    }
+    return [...new Set(nodes.flatMap(({ values }) => [...values.keys()]))].toSorted();
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The edge: HTTP in, calls out. moleculer-web gives the frame (context, routing to an action, the call); the methods here take the place
- * of its own, each for the reason that stands beside it. What a request has to pass is in `admission.ts`.
+ * The edge: HTTP in, calls out. moleculer-web gives the frame (context, routing to an action); the methods here take the place of its own,
+ * each for the reason that stands beside it. What every request meets is in `front.ts`, what one of the API has to pass in `admission.ts`.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -9,20 +9,22 @@ import ApiGateway, { type Alias, type GatewayResponse } from "moleculer-web";
 
 import { configOf } from "../../lib/config";
 import type { ContractBase } from "../../lib/contract";
-import { answerHealth } from "../../lib/health";
+import { ShopError } from "../../lib/errors";
+import { healthPages, type Pages } from "../../lib/health";
 import { httpServer, type HttpServer } from "../../lib/http-server";
 import { tokenVerifier, type TokenVerifier } from "../../lib/tokens";
-import { bestseller } from "../bestseller/bestseller.contract";
-import { coupon } from "../coupon/coupon.contract";
-import { order } from "../order/order.contract";
-import { payment } from "../payment/payment.contract";
-import { point } from "../point/point.contract";
-import { product } from "../product/product.contract";
-import { user } from "../user/user.contract";
+import { addressReader } from "./limits/addresses";
 import { admit, type Request } from "./admission";
-import { markReplayed, pathOf, sendBadRequest, sendProblem, sendResult } from "./answers";
+import { markReplayed } from "./answers";
+import { answer, answerAsStream } from "./calls";
+import { contracts } from "./contracts";
 import { Dispatch } from "./dispatch";
+import { docsPages } from "./docs/pages";
+import { front } from "./front";
+import { pathOf, sendBadRequest, sendProblem } from "./problems";
+import { rateFigures, Rates } from "./limits/rates";
 import { basePath, routesOf, type Route } from "./routes";
+import { streamFigures, Streams } from "./streams";
 
 /** The gateway as a running service. Emits `$gateway.listening` with `{ port }` on `broker.localBus`. */
 export interface Gateway extends Service {
@@ -31,17 +33,23 @@ export interface Gateway extends Service {
   /** Stopped by `lib/lifecycle.ts` before anything else of the node. */
   door: HttpServer;
   verifyToken: TokenVerifier;
+  rates: Rates | undefined;
+  streams: Streams;
   dispatch: Dispatch<Alias>;
   /** moleculer-web's. */
   aliases: (Alias & { fullPath: string; toString(): string })[];
   httpHandler(req: IncomingMessage, res: ServerResponse): Promise<void>;
   regenerateAllAutoAliases(): void;
-  sendError(req: Request, res: GatewayResponse, error: unknown): void;
+  send404(req: IncomingMessage, res: ServerResponse): void;
+  sendError(req: Request, res: GatewayResponse, error: unknown, status?: number): void;
 }
 
+/** How much the gateway takes. */
+export const figures = { rates: rateFigures, streams: streamFigures };
+
 /** A gateway that serves the routes of these contracts. */
-export function gateway(contracts: readonly ContractBase[]): ServiceSchema {
-  const routes = new Map(routesOf(contracts).map((route) => [route.action, route]));
+export function gateway(served: readonly ContractBase[], { rates, streams } = figures): ServiceSchema {
+  const routes = new Map(routesOf(served).map((route) => [route.action, route]));
   const schema = {
     name: "gateway",
     mixins: [ApiGateway],
@@ -55,9 +63,12 @@ export function gateway(contracts: readonly ContractBase[]): ServiceSchema {
     },
     methods: { ...edge, ...answering(routes) },
     created(this: Gateway) {
+      const { rateLimit, trustedProxies } = configOf(this.broker);
       prepareDispatch(this);
       this.port = 0;
-      this.door = doorOf(this);
+      this.rates = rateLimit ? new Rates(rates, addressReader(trustedProxies)) : undefined;
+      this.streams = new Streams(streams);
+      this.door = doorOf(this, [healthPages(this.broker), docsPages(served)]);
     },
     async started(this: Gateway) {
       this.verifyToken = await tokenVerifier(configOf(this.broker));
@@ -80,7 +91,7 @@ function settingsOf(routes: readonly Route[]) {
     logRequestParams: null,
     logResponse: null,
     logRouteRegistration: null,
-    rootCallOptions: withSaneRequestId,
+    rootCallOptions: withOwnRequestId,
     routes: [
       {
         path: basePath,
@@ -97,15 +108,16 @@ function settingsOf(routes: readonly Route[]) {
 
 function admission(route: Route) {
   return function (this: Gateway, req: Request, res: GatewayResponse, next: (error?: unknown) => void) {
-    admit(route, this.verifyToken, req, res).then(() => next(), next);
+    admit(route, this, req, res).then(() => next(), next);
   };
 }
 
-/** moleculer-web takes any text, and `X-Correlation-Id` before it. Without an id here the context makes one. */
-function withSaneRequestId(options: { requestID?: string }, req: IncomingMessage): void {
-  const given = req.headers["x-request-id"];
-  options.requestID = typeof given === "string" && /^[\x20-\x7e]{1,100}$/.test(given) ? given : undefined;
+/** moleculer-web takes any text, and `X-Correlation-Id` before it. */
+function withOwnRequestId(options: { requestID?: string }, _req: IncomingMessage, res: ServerResponse): void {
+  options.requestID = requestIdOf(res);
 }
+
+const requestIdOf = (res: ServerResponse) => String(res.getHeader("X-Request-Id"));
 
 const edge = {
   /** Splits only: `qs` would make arrays and objects of parameters, for every request. */
@@ -118,15 +130,13 @@ const edge = {
     const found = this.dispatch.find(method, url);
     return found && { alias: found.value, params: found.params };
   },
-};
 
-const answering = (routes: ReadonlyMap<string, Route>) => ({
-  /** moleculer-web's sends `Location` with 201 and 3xx only, and warns at each 201 without one. */
-  sendResponse(this: Gateway, req: Request, res: GatewayResponse, data: unknown) {
-    const { $statusCode, $location, $replayed } = req.$ctx.meta;
-    const route = routes.get(req.$alias.action);
-    const isPrivate = route?.auth !== "public";
-    sendResult(res, data, { status: $statusCode ?? route?.status ?? 200, location: $location, replayed: $replayed, isPrivate });
+  /** moleculer-web's knows no 405. */
+  send404(this: Gateway, req: Request, res: GatewayResponse) {
+    const path = pathOf(req);
+    const allowed = this.dispatch.methodsOf(path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);
+    if (allowed.length > 0) res.setHeader("Allow", allowed.join(", "));
+    this.sendError(req, res, new ShopError(allowed.length > 0 ? "METHOD_NOT_ALLOWED" : "NOT_FOUND"));
   },
 
   /** moleculer-web's logs the data of an error, which may hold what isn't for logs. */
@@ -134,12 +144,21 @@ const answering = (routes: ReadonlyMap<string, Route>) => ({
     this.sendError(req, res, error);
   },
 
-  sendError(this: Gateway, req: Request, res: GatewayResponse, error: unknown) {
-    const requestId = req.$ctx?.requestID ?? this.broker.generateUid();
+  sendError(this: Gateway, req: Request, res: GatewayResponse, error: unknown, own?: number) {
+    const requestId = requestIdOf(res);
     if (req.$ctx?.meta.$replayed && !res.headersSent) markReplayed(res);
-    const { code, status } = sendProblem(req, res, error, requestId, req.$ctx?.meta.idempotency !== undefined);
+    const { code, status } = sendProblem(req, res, error, { requestId, hasKey: req.$ctx?.meta.idempotency !== undefined, status: own });
     if (code === "INTERNAL") this.logger.error(`${req.method} ${pathOf(req)} failed`, { requestId }, error);
     else if (status >= 500) this.logger.warn(`${req.method} ${pathOf(req)}: ${code}`, { requestId }, (error as Error).message);
+  },
+};
+
+const answering = (routes: ReadonlyMap<string, Route>) => ({
+  /** moleculer-web's asks once, sends `Location` with 201 and 3xx only, and warns at each 201 without one. */
+  async callAction(this: Gateway, _route: unknown, action: string, req: Parameters<typeof answer>[2], res: GatewayResponse) {
+    const route = routes.get(action)!;
+    await (route.stream ? answerAsStream(route, this, req, res) : answer(route, this, req, res));
+    return true;
   },
 });
 
@@ -153,15 +172,26 @@ function prepareDispatch(service: Gateway): void {
   service.regenerateAllAutoAliases = () => undefined; // there are none, and its timer would outlive the broker
 }
 
-function doorOf(service: Gateway): HttpServer {
-  const { host, port, drainMs } = configOf(service.broker);
-  const handle = (req: IncomingMessage, res: ServerResponse) => {
-    if (!answerHealth(service.broker, req, res)) void service.httpHandler(req, res);
-  };
-  const door = httpServer({ host, port, variable: "PORT", handle, drainMs });
-  door.server.requestTimeout = 30_000;
+function doorOf(service: Gateway, pages: readonly Pages[]): HttpServer {
+  const { broker, rates, streams } = service;
+  const config = configOf(broker);
+  const handle = front(broker, config, {
+    pages,
+    rates,
+    // moleculer-web routes a preflight by the method that it asks about
+    enter: (req, res) => (req.method === "OPTIONS" ? service.send404(req, res) : void service.httpHandler(req, res)),
+    refuse: (req, res, error, status) => service.sendError(req as unknown as Request, res as GatewayResponse, error, status),
+  });
+  const door = httpServer({
+    host: config.host,
+    port: config.port,
+    variable: "PORT",
+    handle,
+    endStreams: () => streams.close(),
+    drainMs: config.drainMs,
+  });
   door.server.on("clientError", sendBadRequest);
   return door;
 }
 
-export default gateway([user, product, point, coupon, order, payment, bestseller]);
+export default gateway(contracts);

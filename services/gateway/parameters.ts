@@ -30,23 +30,52 @@ function decoded(text: string): string {
   }
 }
 
-/** Parameters of a query: each known, each given once. Decimal digits become a number where the action takes one. */
-export function queryParams(route: Route, query: string): Params {
+/**
+ * Parameters of a query: each known, each given once. Decimal digits become a number where the action takes one, and `true` and `false`
+ * a boolean; other texts stay what they are, and the action's schema refuses them.
+ */
+export function queryParams(route: Route, query: string, caller: Caller | undefined): Params {
   const params: Params = {};
   if (query === "") return params;
   const errors = [];
   for (const [name, value] of new URLSearchParams(query)) {
-    if (!route.fields.has(name)) errors.push(unknownField(name));
+    if (!route.fields.has(name) && !(name === "userId" && choosesUser(route, caller))) errors.push(unknownField(name));
     else if (Object.hasOwn(params, name)) errors.push({ path: name, message: "is given twice" });
-    else params[name] = route.numbers.has(name) && /^\d{1,16}$/.test(value) ? Number(value) : value;
+    else params[name] = valueOf(route, name, value);
   }
   if (errors.length) throw invalid(errors);
   return params;
 }
 
+function valueOf({ numbers, booleans }: Route, name: string, text: string): unknown {
+  if (numbers.has(name) && /^\d{1,16}$/.test(text)) return Number(text);
+  if (booleans.has(name) && (text === "true" || text === "false")) return text === "true";
+  return text;
+}
+
+const choosesUser = ({ staffChoosesUser }: Route, caller: Caller | undefined) => staffChoosesUser && caller?.role === "admin";
+
 /** A request with a body has all its parameters there. */
 export function refuseQuery(query: string): void {
   if (query !== "") throw invalid([...new URLSearchParams(query).keys()].map(unknownField));
+}
+
+/** The text of a raw body, and the headers that belong to it, as the fields that stand for them. */
+export function rawParams({ headers: byField }: NonNullable<Route["raw"]>, body: string, headers: IncomingHttpHeaders): Params {
+  const params: Params = { body };
+  for (const [field, name] of Object.entries(byField)) {
+    const value = headers[name.toLowerCase()];
+    if (value !== undefined) params[field] = value;
+  }
+  return params;
+}
+
+/** `after` of a stream that goes on, from the `Last-Event-ID` that a browser sends by itself. */
+export function resumeParams(headers: IncomingHttpHeaders): Params {
+  const last = headers["last-event-id"];
+  if (!last) return {}; // also what a browser has before the first event
+  if (typeof last !== "string" || !/^\d{1,15}$/.test(last)) throw new ShopError("BAD_REQUEST", "The Last-Event-ID isn't one of ours");
+  return { after: Number(last) };
 }
 
 /** The body as parameters. It becomes the action's own object: nothing else holds it. */
@@ -86,9 +115,9 @@ function fullPath({ path, pathParams }: Route, values: readonly string[]): strin
   return pathParams.reduce((full, { name }, at) => full.replace(`:${name}`, () => encodeURIComponent(values[at] ?? "")), path);
 }
 
-/** Adds what doesn't come from the query or the body. */
+/** Adds what doesn't come from the query or the body. Staff that choose a user have done so in the query. */
 export function filledUp(route: Route, params: Params, values: readonly string[], caller: Caller | undefined): Params {
   for (const [at, { name }] of route.pathParams.entries()) params[name] = values[at];
-  if (route.takesUserId) params.userId = caller?.id;
+  if (route.takesUserId && !choosesUser(route, caller)) params.userId = caller?.id;
   return params;
 }

@@ -1,36 +1,41 @@
 import { z } from "zod";
 
-import { action, contract } from "../../lib/contract";
-import { bestseller } from "../bestseller/bestseller.contract";
-import { coupon } from "../coupon/coupon.contract";
-import { order } from "../order/order.contract";
-import { payment } from "../payment/payment.contract";
-import { point } from "../point/point.contract";
-import { product } from "../product/product.contract";
-import { user } from "../user/user.contract";
+import { action, contract, type RestOptions } from "../../lib/contract";
+import { contracts } from "./contracts";
 import { routesOf } from "./routes";
 
 const id = z.string();
 
 test("the shop's contracts make the paths of the API", () => {
-  const routes = routesOf([user, product, point, coupon, order, payment, bestseller]);
+  const routes = routesOf(contracts);
   expect(routes.map(({ method, path, auth, status }) => `${method} ${path} ${auth} ${status}`).sort()).toEqual([
+    "DELETE /api/v1/products/:id admin 204",
     "GET /api/v1/bestsellers public 200",
     "GET /api/v1/coupons public 200",
     "GET /api/v1/coupons/mine customer 200",
+    "GET /api/v1/ops/reconcile admin 200",
     "GET /api/v1/orders customer 200",
     "GET /api/v1/orders/:id customer 200",
+    "GET /api/v1/orders/:id/events customer 200",
     "GET /api/v1/payments/:id customer 200",
     "GET /api/v1/points/me customer 200",
     "GET /api/v1/points/me/history customer 200",
     "GET /api/v1/products public 200",
     "GET /api/v1/products/:id public 200",
+    "GET /api/v1/users admin 200",
+    "GET /api/v1/users/:id admin 200",
     "GET /api/v1/users/me customer 200",
+    "PATCH /api/v1/products/:id admin 200",
+    "PATCH /api/v1/users/me customer 200",
     "POST /api/v1/auth/login public 200",
+    "POST /api/v1/auth/logout customer 204",
+    "POST /api/v1/auth/refresh public 200",
     "POST /api/v1/auth/register public 201",
     "POST /api/v1/coupons admin 201",
     "POST /api/v1/coupons/:id/issue customer 201",
     "POST /api/v1/orders customer 201",
+    "POST /api/v1/orders/:id/cancel customer 200",
+    "POST /api/v1/payments/webhooks/:provider public 204",
     "POST /api/v1/points/me/charge customer 201",
     "POST /api/v1/products admin 201",
     "POST /api/v1/products/:id/stock admin 200",
@@ -40,6 +45,7 @@ test("the shop's contracts make the paths of the API", () => {
     "order.place",
   ]);
   expect(routes.find((route) => route.action === "coupon.mine")?.numbers).toEqual(new Set(["limit"]));
+  expect(routes.flatMap((route) => (route.checksPassword ? route.action : []))).toEqual(["user.login", "user.edit"]);
 });
 
 test("an action without a route, and what isn't an action, have no path", () => {
@@ -58,9 +64,37 @@ test("numbers are found behind defaults and options", () => {
   expect(route?.numbers).toEqual(new Set(["a", "b", "c"]));
 });
 
-test("a contract that can't be served as it says stops the start", () => {
-  const noParam = action({ params: z.strictObject({}), result: z.any(), rest: "GET /things/:id" });
-  expect(() => routesOf([contract("shop", { actions: { noParam } })])).toThrow("shop.noParam has :id");
-  const noUser = action({ params: z.strictObject({ userId: id }), result: z.any(), rest: { route: "GET /me", auth: "public" } });
-  expect(() => routesOf([contract("shop", { actions: { noUser } })])).toThrow("shop.noUser is public");
+test("booleans are found likewise, and what comes from elsewhere isn't a field", () => {
+  const params = z.strictObject({ a: z.boolean().optional(), after: z.int().optional(), userId: id, body: id });
+  const [route] = routesOf([
+    contract("shop", { actions: { list: action({ params, result: z.any(), rest: { route: "GET /things", stream: true } }) } }),
+  ]);
+  expect([route?.booleans, route?.numbers, route?.fields]).toEqual([new Set(["a"]), new Set(), new Set(["a", "body"])]);
+  const raw = { headers: { signature: "X-Signature" } };
+  const note = action({
+    params: z.strictObject({ body: id, signature: id }),
+    result: z.any(),
+    rest: { route: "POST /notes", auth: "public", raw },
+  });
+  expect(routesOf([contract("shop", { actions: { note } })])[0]?.fields).toEqual(new Set());
+});
+
+describe("a contract that can't be served as it says stops the start", () => {
+  const starting = (rest: RestOptions, params: Record<string, z.ZodType> = {}) =>
+    routesOf([contract("shop", { actions: { list: action({ params: z.strictObject(params), result: z.any(), rest }) } })]);
+
+  test.each<[string, RestOptions]>([
+    ["id", { route: "GET /things/:id" }],
+    ["userId", { route: "GET /things", staffChoosesUser: true }],
+    ["version", { route: "PATCH /things", ifMatch: true }],
+    ["body", { route: "POST /things", raw: { headers: {} } }],
+    ["after", { route: "GET /things", stream: true }],
+  ])("without %s", (field, rest) => {
+    expect(() => starting(rest)).toThrow(`the route of shop.list fills ${field}`);
+  });
+
+  test("without the user that it needs", () => {
+    expect(() => starting({ route: "GET /me", auth: "public" }, { userId: id })).toThrow("shop.list is public");
+    expect(() => starting({ route: "GET /me", auth: "public", stream: true }, { after: id })).toThrow("shop.list is public");
+  });
 });

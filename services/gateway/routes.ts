@@ -18,12 +18,24 @@ export interface Route {
   idempotencyKey: ActionSpec["idempotencyKey"];
   /** The action has a parameter `userId`, which is the caller's id. */
   takesUserId: boolean;
+  /** For staff `userId` is a filter in the query instead. */
+  staffChoosesUser: boolean;
+  /** The field `version` may come as `If-Match`. */
+  ifMatch: boolean;
+  /** The body goes on as text, with these headers by field. */
+  raw: RestOptions["raw"];
+  /** Answers as server-sent events. */
+  stream: boolean;
+  /** It may refuse with INVALID_CREDENTIALS: a password can be guessed with it. */
+  checksPassword: boolean;
   /** Parameters of the path, in order, each with its schema: what that refuses can't be the name of anything. */
   pathParams: readonly { name: string; schema: z.ZodType }[];
   /** What the client may send beside the path: in the query of a GET, in the body of others. */
   fields: ReadonlySet<string>;
   /** Those of the fields that are numbers: decimal digits in a query. */
   numbers: ReadonlySet<string>;
+  /** Those of the fields that are `true` or `false`. */
+  booleans: ReadonlySet<string>;
 }
 
 /** The routes of all actions that have one. Throws on a contract that can't be served as it says. */
@@ -35,15 +47,18 @@ export function routesOf(contracts: readonly ContractBase[]): Route[] {
   );
 }
 
-function routeOf(action: string, spec: ActionSpec, { route, auth = "customer", status }: RestOptions): Route {
+type Shape = Record<string, z.ZodType>;
+
+function routeOf(action: string, spec: ActionSpec, rest: RestOptions): Route {
+  const { route, auth = "customer", status, staffChoosesUser = false, ifMatch = false, raw, stream = false } = rest;
   const [method = "", path = ""] = route.split(" ");
-  const shape: Record<string, z.ZodType> = spec.params.shape;
+  const shape: Shape = spec.params.shape;
   const names = path.split("/").flatMap((segment) => (segment.startsWith(":") ? segment.slice(1) : []));
-  const pathParams = names.map((name) => ({ name, schema: schemaOf(action, shape, name) }));
-  const takesUserId = "userId" in shape;
-  if (auth === "public" && (takesUserId || spec.idempotencyKey))
+  const elsewhere = [...names, "userId", ...(stream ? ["after"] : []), ...(raw ? ["body", ...Object.keys(raw.headers)] : [])];
+  checkFields(action, shape, [...names, ...fieldsOf(rest)]);
+  if (auth === "public" && ("userId" in shape || spec.idempotencyKey || stream))
     throw new Error(`${action} is public and can't know the user that it needs`);
-  const fields = new Set(Object.keys(shape).filter((name) => name !== "userId" && !names.includes(name)));
+  const fields = new Set(Object.keys(shape).filter((name) => !elsewhere.includes(name)));
   return {
     action,
     method,
@@ -51,21 +66,34 @@ function routeOf(action: string, spec: ActionSpec, { route, auth = "customer", s
     auth,
     status: status ?? (method === "POST" ? 201 : 200),
     idempotencyKey: spec.idempotencyKey,
-    takesUserId,
-    pathParams,
+    takesUserId: "userId" in shape,
+    staffChoosesUser,
+    ifMatch,
+    raw,
+    stream,
+    checksPassword: spec.refuses?.includes("INVALID_CREDENTIALS") ?? false,
+    pathParams: names.map((name) => ({ name, schema: shape[name]! })),
     fields,
-    numbers: new Set([...fields].filter((name) => isNumber(shape[name]))),
+    numbers: new Set([...fields].filter((name) => isA(z.ZodNumber, shape[name]))),
+    booleans: new Set([...fields].filter((name) => isA(z.ZodBoolean, shape[name]))),
   };
 }
 
-function schemaOf(action: string, shape: Record<string, z.ZodType>, name: string): z.ZodType {
-  const schema = shape[name];
-  if (!schema) throw new Error(`the route of ${action} has :${name}, which isn't one of its parameters`);
-  return schema;
+/** Parameters that an option fills, so that there must be some. */
+const fieldsOf = ({ staffChoosesUser, ifMatch, raw, stream }: RestOptions): string[] => [
+  ...(staffChoosesUser ? ["userId"] : []),
+  ...(ifMatch ? ["version"] : []),
+  ...(raw ? ["body", ...Object.keys(raw.headers)] : []),
+  ...(stream ? ["after"] : []),
+];
+
+function checkFields(action: string, shape: Shape, names: readonly string[]): void {
+  const missing = names.find((name) => !(name in shape));
+  if (missing !== undefined) throw new Error(`the route of ${action} fills ${missing}, which isn't one of its parameters`);
 }
 
-function isNumber(schema: unknown): boolean {
+function isA(type: new (...args: never[]) => z.ZodType, schema: unknown): boolean {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
-    return isNumber(schema.unwrap());
-  return schema instanceof z.ZodNumber;
+    return isA(type, schema.unwrap());
+  return schema instanceof type;
 }

@@ -10,7 +10,7 @@ import type { Caller, RequestMeta } from "../../lib/handlers";
 import { lifecycle } from "../../lib/lifecycle";
 import { tokenSigner } from "../../lib/tokens";
 import { parse } from "../../lib/validation";
-import { gateway, type Gateway } from "../../services/gateway/gateway.service";
+import { figures as usualFigures, gateway, type Gateway } from "../../services/gateway/gateway.service";
 
 /** What a fake handler gets. `meta` may be written as `lib/service.ts` does. */
 export type FakeCall = { params: Record<string, unknown>; meta: RequestMeta & Record<string, unknown> };
@@ -47,9 +47,10 @@ export async function startEdge(
   contracts: readonly ContractBase[],
   handlers: Record<string, FakeHandler>,
   env: Record<string, string> = {},
+  figures = usualFigures,
 ): Promise<Edge> {
   const dataDir = await mkdtemp(join(tmpdir(), "edge-"));
-  const config = loadConfig({ DATA_DIR: dataDir, PORT: "0", NODE_PORT: "0", ...env }, ["gateway"]);
+  const config = loadConfig({ DATA_DIR: dataDir, PORT: "0", NODE_PORT: "0", RATE_LIMIT: "off", ...env }, ["gateway"]);
   const logged: string[] = [];
   const log = (...args: unknown[]) => void logged.push(args.map(String).join(" "));
   const broker = new ServiceBroker({
@@ -63,7 +64,7 @@ export async function startEdge(
   });
   bindConfig(broker, config);
   const calls: Edge["calls"] = [];
-  const own = broker.createService(gateway(contracts)) as unknown as Gateway;
+  const own = broker.createService(gateway(contracts, figures)) as unknown as Gateway;
   Object.assign(own.logger, { error: log, warn: log });
   for (const contract of contracts) broker.createService(fake(contract, handlers, calls));
   const stop = async () => {
