@@ -3,6 +3,7 @@ import { globSync } from "node:fs";
 
 import {
   callsAreTyped,
+  clientStandsAlone,
   environmentIsReadOnce,
   layersPointDownwards,
   mixinsHaveNoDomainWords,
@@ -12,7 +13,7 @@ import {
 } from "./architecture/rules";
 import { parseSource, readSource } from "./architecture/source";
 
-const tree = globSync(["*.{ts,cjs}", "{lib,mixins,sagas,scripts,services}/**/*.{ts,cjs}"]).map((path) =>
+const tree = globSync(["*.{ts,cjs}", "{client,lib,mixins,sagas,scripts,services}/**/*.{ts,cjs}"]).map((path) =>
   readSource(path.replaceAll("\\", "/")),
 );
 
@@ -20,7 +21,7 @@ const planted = (rule: Rule, path: string, text: string) => rule(parseSource(pat
 
 test("the tree is looked at", () => {
   const folders = new Set(tree.map(({ path }) => path.split("/")[0]));
-  expect([...folders]).toEqual(expect.arrayContaining(["lib", "mixins", "sagas", "scripts", "services"]));
+  expect([...folders]).toEqual(expect.arrayContaining(["client", "lib", "mixins", "sagas", "scripts", "services"]));
   expect(tree.find(({ path }) => path === "sagas/place-order.ts")?.imports).toContain("services/point/point.contract");
 });
 
@@ -50,6 +51,14 @@ describe.each<[string, Rule, [path: string, text: string][]]>([
       ["lib/service.ts", 'import { createBroker } from "../moleculer.config";'],
       ["sagas/place-order.ts", 'import { Wallet } from "../services/point/point";'],
       ["sagas/place-order.ts", 'import { openDatabase } from "../mixins/database";'],
+    ],
+  ],
+  [
+    "rule 2: the client imports packages and itself",
+    clientStandsAlone,
+    [
+      ["client/index.ts", 'import { Client } from "../scripts/client";'],
+      ["client/index.ts", 'import type { orderView } from "../services/order/order.contract";'],
     ],
   ],
   [

@@ -4,7 +4,7 @@ import type { Source } from "./source";
 export type Rule = (source: Source) => string[];
 
 const isTest = (path: string) => /\.(test|conformance|fixture|types)\.ts$/.test(path) || path.startsWith("test/");
-const isOurs = (module: string) => /^(services|sagas|lib|mixins|scripts|test)(\/|$)|^moleculer\.config$|^\.\./.test(module);
+const isOurs = (module: string) => /^(services|sagas|lib|mixins|scripts|test|client)(\/|$)|^moleculer\.config$|^\.\./.test(module);
 const isIn = (folder: string, module: string) => module === folder || module.startsWith(`${folder}/`);
 const isContract = (module: string) => /^services\/([\w-]+)\/\1\.contract$/.test(module);
 
@@ -32,6 +32,12 @@ export const layersPointDownwards: Rule = (source) => {
   const sagas = (module: string) => isContract(module) || isIn("lib", module) || isIn("sagas", module) || module === "mixins/saga";
   return layer === "sagas" ? forbid(source, sagas, "a saga knows contracts") : [];
 };
+
+/** 2. Another project can take `client/`: it knows the shop by its document alone. */
+export const clientStandsAlone: Rule = (source) =>
+  isIn("client", source.path) && !isTest(source.path)
+    ? forbid(source, (module) => isIn("client", module), "clients know the document")
+    : [];
 
 const domainWord = /product|coupon|payment|customer|wallet|bestseller|orderId|^orders?$/i;
 
