@@ -11,7 +11,7 @@ export class Client {
   constructor(
     /** Where the shop is, e.g. `http://127.0.0.1:3000`. */
     private readonly url: string,
-    private readonly token?: string,
+    readonly token?: string,
   ) {}
 
   as(token: string): Client {
@@ -37,6 +37,7 @@ export class Client {
     const authorization = this.token && { Authorization: `Bearer ${this.token}` };
     const response = await fetch(`${this.url}/api/v1${path}`, { method, body, headers: { ...headers, ...authorization } });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text && JSON.parse(text)) as T };
+    const isJson = response.headers.get("Content-Type")?.includes("json");
+    return { status: response.status, headers: response.headers, body: (isJson && text ? JSON.parse(text) : text) as T };
   }
 }

@@ -1,13 +1,13 @@
 /** How a script of the shop ends. Imports nothing, so that signals are listened to before the shop is loaded. */
 
 /** Says why the process can't go on and ends it: one line for what its user can change, the stack for what he can't. */
-export function fail(error: unknown): never {
+export function fail(error: unknown, code = 1): never {
   console.error(lineOf(error) ?? error);
-  process.exit(1);
+  process.exit(code);
 }
 
 /** By name: their modules take a while to load, and this one is there before everything else. */
-const explained = new Set(["ConfigError", "DataDirError", "ListenError", "DatabaseUnusable"]);
+const explained = new Set(["ConfigError", "DataDirError", "ListenError", "DatabaseUnusable", "ShopAway"]);
 
 function lineOf(error: unknown): string | undefined {
   return error instanceof Error && explained.has(error.name) ? error.message : undefined;

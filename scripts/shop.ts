@@ -50,7 +50,8 @@ export function urlOf(broker: ServiceBroker, { host, services: names }: Config):
   return `http://${reachable(host)}:${port}`;
 }
 
-function reachable(host: string): string {
+/** The address under which whoever listens on a host can be asked. */
+export function reachable(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
   if (host === "::") return "[::1]";
   return host.includes(":") ? `[${host}]` : host;

@@ -10,7 +10,7 @@ import { createConnection } from "mysql2/promise";
 
 import { type Config, loadConfig } from "../../lib/config";
 import { domainServices, serviceNames } from "../../services";
-import { readUnderWay } from "../recount";
+import { readUnderWay } from "../reconcile";
 import type { Told } from "./shop-process";
 
 export interface Server {

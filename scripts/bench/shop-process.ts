@@ -14,7 +14,10 @@ export interface Told {
 
 async function serve() {
   const [dataDir, database] = process.argv.slice(2);
-  const config = loadConfig({ DATA_DIR: dataDir, DATABASE_URL: database, PORT: "0", NODE_PORT: "0", LOG_LEVEL: "error" }, serviceNames);
+  const config = loadConfig(
+    { DATA_DIR: dataDir, DATABASE_URL: database, PORT: "0", NODE_PORT: "0", LOG_LEVEL: "error", RATE_LIMIT: "off" },
+    serviceNames,
+  );
   if (!config.embedded) await migrateAll(domainServices, config);
   const shop = await runShop(config);
   for (let n = 1; n <= 10; n++) await callOf(shop.broker)(product.create, { name: `Product ${n}`, price: 10_000, stock: 1_000_000_000 });

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { ServiceBroker } from "moleculer";
 import type { z } from "zod";
 
+import { defaultCurrency, formatMoney } from "../../lib/money";
 import type { ranking } from "../../services/bestseller/bestseller.contract";
 import type { couponView, userCouponView } from "../../services/coupon/coupon.contract";
 import type { orderView } from "../../services/order/order.contract";
@@ -80,7 +81,7 @@ function tell(text: string): void {
   console.log(colour.bold(text));
 }
 
-const won = (amount: number) => `₩${amount.toLocaleString("en")}`;
+const won = (amount: number) => formatMoney(amount, defaultCurrency);
 
 /** The answer's body; anything but the expected status ends the demo. */
 async function say<T>(answer: Promise<{ status: number; body: T }>, status = 200): Promise<T> {

@@ -44,7 +44,8 @@ export function isAnswer({ status, body }: Answer<OrderBody>): boolean {
 
 export const idOf = ({ body }: Answer<OrderBody>): string | undefined => body.orderId ?? (body.code ? undefined : body.id);
 
-function whenConnectionBroke(error: unknown): undefined {
+/** The shop is gone: no answer. */
+export function whenConnectionBroke(error: unknown): undefined {
   if ((error as Error).name !== "TypeError") throw error; // fetch's for the network; it is not of Jest's realm
   return undefined;
 }

@@ -37,6 +37,7 @@ export class ShopProcess {
       NODE_PORT: "0",
       DEMO_PASSWORD: password,
       LOG_LEVEL: "error",
+      RATE_LIMIT: "off",
       ...more,
     };
     const config = loadConfig(own, serviceNames);

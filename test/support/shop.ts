@@ -42,6 +42,7 @@ export async function startShop({ only = serviceNames, dataDir, env = {}, middle
     DATA_DIR: folder,
     SEED: "none",
     LOG_LEVEL: "fatal",
+    RATE_LIMIT: "off", // tests come from one address, and fast
     ...(url && { DATABASE_URL: url }),
     ...env,
   };

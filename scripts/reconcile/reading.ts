@@ -1,0 +1,57 @@
+/**
+ * All databases, each as it is at one moment, opened in an order that makes sense of the moments. First the orders; then what sagas move,
+ * and what is on its way to followers, outboxes before the bus; then what followers hold; the orders once more at last. So an order that
+ * is the same before and after was the same all the while, and an event that was neither in an outbox nor unread has been applied.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Config } from "../../lib/config";
+import { sqliteUrl } from "../../mixins/database";
+import { openSnapshot, type Snapshot } from "./snapshots/snapshot";
+
+const services = ["order", "payment", "user", "point", "coupon", "notification", "bestseller", "order-history", "product"] as const;
+export type ServiceName = (typeof services)[number];
+
+export interface Reading {
+  /** By service; the orders' is the one from before. */
+  of(service: ServiceName): Snapshot;
+  /** The orders', from after everything else. */
+  after: Snapshot;
+  /** The embedded bus; undefined when there was never a shop on the folder. */
+  bus: Snapshot | undefined;
+  /** The sandbox provider's books, if they are on this machine. */
+  provider: Snapshot | undefined;
+  close(): Promise<void>;
+}
+
+export async function openReading(config: Config): Promise<Reading> {
+  const opened: Snapshot[] = [];
+  const open = async (url: string) => {
+    const snapshot = await openSnapshot(url);
+    opened.push(snapshot);
+    return snapshot;
+  };
+  const openFile = async (name: string) => {
+    const path = join(config.dataDir, `${name}.sqlite`);
+    return existsSync(path) ? open(sqliteUrl(path)) : undefined;
+  };
+  const close = async () => {
+    for (const snapshot of opened) await snapshot.close();
+  };
+  try {
+    const byName = new Map<ServiceName, Snapshot>();
+    let bus: Snapshot | undefined;
+    let provider: Snapshot | undefined;
+    for (const name of services) {
+      if (name === "notification") bus = await openFile("bus"); // all outboxes are open, no follower is
+      byName.set(name, await open(config.databaseUrl(name)));
+      if (name === "payment") provider = await openFile("sandbox-provider");
+    }
+    const after = await open(config.databaseUrl("order"));
+    return { of: (service) => byName.get(service)!, after, bus, provider, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

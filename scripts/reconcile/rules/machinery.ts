@@ -1,0 +1,104 @@
+/** What the machinery must not leave behind. */
+import type { ServiceName } from "../reading";
+import type { Snapshot } from "../snapshots/snapshot";
+import type { Findings } from "./rule";
+import type { TableRule } from "./table-rule";
+
+const patienceMs = 60_000;
+
+const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
+
+/** I6. */
+export const sagas: TableRule = {
+  name: "sagas",
+  says: "no saga is parked, and none is still open a minute after its deadline",
+  async check(_reading, found, { work, alive }) {
+    for (const { type, key, parked, deadlineAt } of work.sagas) {
+      const late = alive.waited(deadlineAt);
+      if (parked) found.violated(`saga ${type} ${key}`, "is parked");
+      else if (late > patienceMs) found.violated(`saga ${type} ${key}`, `is open ${seconds(late)} after its deadline`);
+      else found.pending();
+    }
+  },
+};
+
+/** Services that have an outbox. */
+export const publishers: readonly ServiceName[] = ["user", "product", "point", "coupon", "order", "payment"];
+const parkedCode = 1;
+
+interface OutboxRow {
+  eventId: string;
+  topic: string;
+  status: number;
+  createdAt: number;
+}
+
+/** I7. */
+export const outbox: TableRule = {
+  name: "outbox",
+  says: "no event is parked, and none has waited for a minute to be sent",
+  async check(reading, found, { alive }) {
+    for (const name of publishers) {
+      const rows = reading
+        .of(name)
+        .batches<OutboxRow>(`select event_id as eventId, topic, status, created_at as createdAt from ${name}_outbox_event order by id`);
+      for await (const batch of rows) for (const row of batch) judgeUnsent(name, row, alive.waited(row.createdAt), found);
+    }
+  },
+};
+
+function judgeUnsent(name: string, { eventId, topic, status }: OutboxRow, waited: number, found: Findings): void {
+  const what = `event ${eventId} of ${name} for ${topic}`;
+  if (status === parkedCode) found.violated(what, "is parked");
+  else if (waited > patienceMs) found.violated(what, `was not sent for ${seconds(waited)}`);
+  else found.pending();
+}
+
+interface Unread {
+  consumer: string;
+  topic: string;
+  part: number;
+  behind: number;
+  oldest: number | null;
+}
+
+/** I7. That nothing was applied twice shows in what followers hold: sales, tally, history. */
+export const inbox: TableRule = {
+  name: "inbox",
+  says: "no event on the bus has waited for a minute for one of its consumers",
+  async check({ bus }, found, { alive }) {
+    if (!bus) return;
+    for (const { consumer, topic, part, behind, oldest } of await unread(bus)) {
+      const waited = alive.waited(oldest ?? 0);
+      if (behind === 0) found.right();
+      else if (waited <= patienceMs) found.pending();
+      else found.violated(`consumer ${consumer} of ${topic}/${part}`, `has ${behind} events unread, the oldest for ${seconds(waited)}`);
+    }
+  },
+};
+
+function unread(bus: Snapshot): Promise<Unread[]> {
+  return bus.all<Unread>(
+    `select c.consumer, c.topic, c.part, p.next_position - c.position as behind, m.at as oldest
+     from bus_consumer c join bus_part p on p.topic = c.topic and p.part = c.part
+     left join bus_message m on m.topic = c.topic and m.part = c.part and m.position = c.position
+     order by c.consumer, c.topic, c.part`,
+  );
+}
+
+export const deadLetters: TableRule = {
+  name: "dead letters",
+  says: "no consumer has given up on an event",
+  async check({ bus }, found) {
+    if (!bus) return;
+    const rows = bus.batches<{ topic: string; k: string; part: number; position: number; headers: string }>(
+      "select topic, msg_key as k, part, position, headers from bus_message where topic like '%.dlq' order by topic, part, position",
+    );
+    for await (const batch of rows) {
+      for (const { topic, k, part, position, headers } of batch) {
+        const { ce_type: type, dlq_error: error } = JSON.parse(headers) as Record<string, string>;
+        found.violated(`${topic}/${part}/${position}`, `${type} of ${k}: ${error}`);
+      }
+    }
+  },
+};

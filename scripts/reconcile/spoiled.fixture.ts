@@ -1,0 +1,268 @@
+/** Each way in which a shop can be spoiled, one row or a few at a time, and by which rules that is found. */
+import type { Orders, Spoiling } from "./sound-shop.fixture";
+
+export const longAgo = 1_000;
+export const eventRow = "insert into order_outbox_event (event_id, bucket, topic, msg_key, headers, payload, status, attempts, created_at)";
+const orderRow = `insert into orders (id, user_id, status, currency, subtotal, discount, points_used, paid, payment_method, history,
+  created_at, updated_at) values (?, 'u', ?, 'KRW', 0, 0, 0, 0, 3, ?, 1, 1)`;
+export const sagaRow = `insert into saga_instance (type, business_key, version, state, owner, epoch, deadline_at, recoveries, releases, input,
+  created_at, updated_at) values (?, ?, 1, ?, 'o', 1, ?, 0, 0, '{}', 1, 1)`;
+export const pending: Spoiling = ["order", "orders", orderRow, ["p", 1, "1:1"]];
+
+/** What is spoiled, by whom it is found, and how it is told. */
+export const cases: [what: string, spoil: (orders: Orders) => Spoiling[], rules: string[], told: (orders: Orders) => RegExp | string][] = [
+  [
+    "stock that vanished",
+    () => [["product", "product", "update product set stock = stock - 1 where price = 333"]],
+    ["stock"],
+    () => /stock is 95, movements and reservations make 96/,
+  ],
+  ["a balance that was made up", () => [["point", "point", "update point set balance = balance + 1"]], ["balances"], () => /balance is/],
+  ["points without a balance", () => [["point", "point", "delete from point"]], ["balances"], () => /has no balance/],
+  [
+    "a history whose balances don't follow from each other",
+    () => [["point", "point_history", "update point_history set balance_after = 99999 where type = 1"]],
+    ["ledger"],
+    () => /after 0 the entry \S+ of 100000 makes 99999/,
+  ],
+  [
+    "a coupon that was lost",
+    () => [["coupon", "coupon", "update coupon set remaining = remaining - 1"]],
+    ["coupons"],
+    () => /1 issued \+ 8 remaining is not 10/,
+  ],
+  [
+    "lines that don't add up",
+    (orders) => [["order", "order_product", "update order_product set quantity = 1 where order_id = ?", [orders.refused]]],
+    ["history", "orders"],
+    (orders) => `[orders] order ${orders.refused}: the lines make 1000, due is 1000000`,
+  ],
+  [
+    "a history that can't be",
+    (orders) => [["order", "orders", "update orders set status = 2, history = '1:1,3:2,2:3' where id = ?", [orders.refused]]],
+    ["history", "orders", "payments", "reservations", "sales", "tally"],
+    () => /\[orders\] .* its history can't be: PENDING → FAILED → COMPLETED/,
+  ],
+  [
+    "goods that a completed order doesn't have",
+    (orders) => [
+      ["product", "stock_reservation", "update stock_reservation set state = 3 where order_id = ?", [orders.cash]],
+      ["product", "product", "update product set stock = stock + case price when 333 then 1 else 2 end"],
+    ],
+    ["reservations"],
+    (orders) => `order ${orders.cash}: it holds nothing, due is`,
+  ],
+  [
+    "goods that were never confirmed",
+    (orders) => [["product", "stock_reservation", "update stock_reservation set state = 1 where order_id = ?", [orders.cash]]],
+    ["reservations"],
+    (orders) => `order ${orders.cash}: not confirmed: 1 × `,
+  ],
+  [
+    "goods that a failed order keeps",
+    (orders) => [
+      ["product", "stock_reservation", "update stock_reservation set state = 2 where order_id = ?", [orders.declined]],
+      ["product", "product", "update product set stock = stock - case price when 333 then 1 else 2 end"],
+    ],
+    ["reservations"],
+    (orders) => `order ${orders.declined}: it holds 1 × `,
+  ],
+  [
+    "points that belong to another order",
+    (orders) => [["point", "point_history", "update point_history set order_id = ? where order_id = ?", [orders.cash, orders.points]]],
+    ["points of orders"],
+    (orders) => `order ${orders.points}: there is nothing, due is 1 USE of 2333`,
+  ],
+  [
+    "points that were not given back",
+    (orders) => [
+      ["point", "point_history", "update point_history set order_id = null where order_id = ? and type = 3", [orders.cardCanceled]],
+    ],
+    ["points of orders"],
+    (orders) => `order ${orders.cardCanceled}: there is 1 USE of 400`,
+  ],
+  [
+    "a coupon that belongs to another order",
+    (orders) => [["coupon", "user_coupon", "update user_coupon set order_id = ? where order_id = ?", [orders.declined, orders.card]]],
+    ["coupons of orders"],
+    (orders) => `order ${orders.declined}: it has used `,
+  ],
+  [
+    "a coupon that is used by nobody",
+    () => [["coupon", "user_coupon", "update user_coupon set status = 2, used_at = 1 where order_id is null"]],
+    ["coupons of orders"],
+    () => /is used by no order/,
+  ],
+  [
+    "a completed order that isn't paid",
+    (orders) => [["payment", "payment", "update payment set status = 3 where order_id = ?", [orders.cash]]],
+    ["payments", "shown payments"],
+    (orders) => `order ${orders.cash}: its payment is FAILED with 0 given back, due is APPROVED`,
+  ],
+  [
+    "money that was not given back",
+    (orders) => [["payment", "payment", "update payment set refunded = 0 where order_id = ?", [orders.pointsCanceled]]],
+    ["payments"],
+    (orders) => `order ${orders.pointsCanceled}: its payment is REFUNDED with 0 given back, due is REFUNDED with 2333`,
+  ],
+  [
+    "a payment by somebody else",
+    (orders) => [["payment", "payment", "update payment set user_id = 'x' where order_id = ?", [orders.cash]]],
+    ["payments"],
+    (orders) => `order ${orders.cash}: it is a payment of x by CASH`,
+  ],
+  [
+    "a payment of no order",
+    (orders) => [["payment", "payment", "update payment set order_id = 'nobody' where order_id = ?", [orders.cash]]],
+    ["payments", "shown payments"],
+    () => "order nobody: there is no such order; its payment is APPROVED",
+  ],
+  [
+    "a refund that never ends",
+    (orders) => [["payment", "payment", "update payment set refund_id = 'r' where order_id = ?", [orders.cash]]],
+    ["payments"],
+    () => /it is COMPLETED, but its payment is being given back/,
+  ],
+  [
+    "a card that was charged twice",
+    (orders) => [
+      [
+        "sandbox-provider",
+        "charge",
+        `insert into charge (charge_key, amount, currency, token, approved, reference, answer_at, known_at, created_at)
+         select ?, amount, currency, token, approved, 'again', answer_at, known_at, created_at from charge where charge_key = ?`,
+        [`place-order:again:pay`, `place-order:${orders.card}:pay`],
+      ],
+    ],
+    ["provider"],
+    () => "order again: there is no such order; it keeps 1633, due is 0",
+  ],
+  [
+    "a card's money that the provider has kept",
+    () => [["sandbox-provider", "refund", "update refund set declined = 'no' where declined is null"]],
+    ["provider"],
+    (orders) => `order ${orders.cardCanceled}: it keeps 1633, due is 0`,
+  ],
+  [
+    "a payment that the order doesn't know of",
+    (orders) => [["order", "orders", "update orders set payment_status = 1 where id = ?", [orders.cash]]],
+    ["history", "shown payments"],
+    () => /\[shown payments\] .* PENDING, due is \S+ APPROVED/,
+  ],
+  [
+    "a view that is not what the order is",
+    (orders) => [["order-history", "order_view", "update order_view set status = 1 where id = ?", [orders.cash]]],
+    ["history"],
+    (orders) => `order ${orders.cash}: listed is {"status":"PENDING"`,
+  ],
+  [
+    "a view that shows other amounts",
+    (orders) => [
+      [
+        "order-history",
+        "order_view",
+        "update order_view set document = replace(document, '\"paid\":', '\"paid\":9') where id = ?",
+        [orders.cash],
+      ],
+    ],
+    ["history"],
+    () => /amounts is \{"subtotal":2333.*"paid":92333/,
+  ],
+  [
+    "an order without a view",
+    (orders) => [["order-history", "order_view", "delete from order_view where id = ?", [orders.cash]]],
+    ["history"],
+    (orders) => `order ${orders.cash}: it has no view`,
+  ],
+  [
+    "an order that is counted on the wrong day",
+    (orders) => [["bestseller", "counted_order", "update counted_order set day = '2000-01-01' where order_id = ?", [orders.cash]]],
+    ["counted orders"],
+    (orders) => `order ${orders.cash}: it is noted on 2000-01-01`,
+  ],
+  [
+    "a cancelled order that still counts",
+    (orders) => [["bestseller", "counted_order", "update counted_order set day = '2000-01-01' where order_id = ?", [orders.cashCanceled]]],
+    ["counted orders"],
+    (orders) => `order ${orders.cashCanceled}: it is noted on 2000-01-01, due is no day`,
+  ],
+  ["a PENDING order without a saga", () => [pending], ["open orders"], () => "order p: open sagas are none, due is place-order p"],
+  [
+    "an open saga without an order",
+    () => [["order", "saga_instance", sagaRow, ["place-order", "s", 1, 9e15]]],
+    ["open orders"],
+    () => "order s: there is no such order; open sagas are place-order s, due is none",
+  ],
+  [
+    "an attempt to cancel an order that never ends",
+    (orders) => [
+      ["order", "order_cancellation", "update order_cancellation set ended_at = null where order_id = ?", [orders.cashCanceled]],
+    ],
+    ["open orders"],
+    () => /attempts to cancel it that have no end are 1, due is 0/,
+  ],
+  [
+    "a sale that was counted twice",
+    () => [["product", "product", "update product set sales_count = sales_count + 1 where price = 333"]],
+    ["sales"],
+    () => /5 are counted, the orders make 4/,
+  ],
+  [
+    "a sale that is twice in the tally",
+    () => [["bestseller", "daily_sales", "update daily_sales set sold = sold * 2"]],
+    ["tally"],
+    () => /16 are counted, the orders make 8/,
+  ],
+  [
+    "a day that is not in the tally",
+    () => [["bestseller", "daily_sales", "delete from daily_sales"]],
+    ["tally"],
+    () => /0 are counted, the orders make 8/,
+  ],
+  [
+    "a saga that is parked",
+    () => [pending, ["order", "saga_instance", sagaRow, ["place-order", "p", 6, 9e15]]],
+    ["sagas"],
+    () => "saga place-order p: is parked",
+  ],
+  [
+    "a saga that is open past its deadline",
+    () => [pending, ["order", "saga_instance", sagaRow, ["place-order", "p", 1, longAgo]]],
+    ["sagas"],
+    () => /saga place-order p: is open \d+ s after its deadline/,
+  ],
+  [
+    "an event that was never sent",
+    () => [["order", "order_outbox_event", `${eventRow} values ('e', 0, 'commerce.other.v1', 'k', '{}', '{}', 0, 0, ?)`, [longAgo]]],
+    ["outbox"],
+    () => /event e of order for commerce.other.v1: was not sent for/,
+  ],
+  [
+    "an event that is parked",
+    () => [["order", "order_outbox_event", `${eventRow} values ('e', 0, 'commerce.other.v1', 'k', '{}', '{}', 1, 5, ?)`, [Date.now()]]],
+    ["outbox"],
+    () => "event e of order for commerce.other.v1: is parked",
+  ],
+  [
+    "a consumer that has stopped",
+    () => [
+      ["bus", "bus_consumer", "update bus_consumer set position = 0 where consumer = 'product' and topic = 'commerce.order.v1'"],
+      ["bus", "bus_message", "update bus_message set at = 0 where topic = 'commerce.order.v1' and position = 0"],
+    ],
+    ["inbox"],
+    () => /consumer product of commerce.order.v1\/\d+: has \d+ events unread/,
+  ],
+  [
+    "an event that a consumer has given up on",
+    () => [
+      [
+        "bus",
+        "bus_message",
+        `insert into bus_message (topic, part, position, msg_key, headers, payload, at)
+         values ('commerce.order.v1.product.dlq', 0, 0, 'k', '{"ce_type":"order.completed","dlq_error":"no"}', '{}', 1)`,
+      ],
+    ],
+    ["dead letters"],
+    () => "commerce.order.v1.product.dlq/0/0: order.completed of k: no",
+  ],
+];

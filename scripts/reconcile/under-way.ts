@@ -1,0 +1,39 @@
+import type { Config } from "../../lib/config";
+import { openReading, type Reading } from "./reading";
+import { publishers } from "./rules/machinery";
+import type { Snapshot } from "./snapshots/snapshot";
+
+/**
+ * What is not at its end yet, one line for each kind; empty when every order is final, and every event sent and applied. It costs less
+ * than a reconciliation: for who waits until all is quiet.
+ */
+export async function readUnderWay(config: Config): Promise<string[]> {
+  const reading = await openReading(config);
+  try {
+    return await underWayIn(reading);
+  } finally {
+    await reading.close();
+  }
+}
+
+export async function underWayIn({ of, bus }: Reading): Promise<string[]> {
+  const counts = [
+    [await count(of("order"), "orders where status in (1, 4)"), "orders PENDING or CANCELING"],
+    [await count(of("order"), "saga_instance where owner is not null"), "open sagas"],
+  ] as [number, string][];
+  for (const name of publishers) counts.push([await count(of(name), `${name}_outbox_event where status = 0`), `unsent events of ${name}`]);
+  for (const { consumer, behind } of bus ? await unread(bus) : []) counts.push([behind, `events unread by ${consumer}`]);
+  return counts.filter(([n]) => n > 0).map(([n, what]) => `${what}: ${n}`);
+}
+
+async function count(db: Snapshot, from: string): Promise<number> {
+  const [row] = await db.all<{ n: number }>(`select count(*) as n from ${from}`);
+  return row?.n ?? 0;
+}
+
+function unread(bus: Snapshot): Promise<{ consumer: string; behind: number }[]> {
+  return bus.all(
+    `select c.consumer, sum(p.next_position - c.position) as behind from bus_consumer c
+     join bus_part p on p.topic = c.topic and p.part = c.part group by c.consumer order by c.consumer`,
+  );
+}
