@@ -1,0 +1,173 @@
+/** Every error of the catalogue, as a client of the running shop gets it. An entry that nothing raises would be a promise nobody keeps. */
+import { randomUUID } from "node:crypto";
+
+import type { Middleware } from "moleculer";
+
+import { catalogue, type ErrorCode } from "../../lib/errors";
+import { type Answer, Client } from "../../scripts/client";
+import { databaseOf } from "../support/database-of";
+import { Faults, Hold, neverArrives } from "../support/faults";
+import { startShop, type TestShop } from "../support/shop";
+import { waitFor } from "../support/wait";
+import { couponTerms, newAdmin, newCustomer } from "./people";
+
+type Problem = { code: string; status: number; title: string; type: string; requestId: string; instance: string };
+type Told = Promise<Answer<Problem>>;
+
+const faults = new Faults();
+let shop: TestShop;
+let guest: Client;
+let admin: Client;
+let kim: Client & { email: string };
+let mug: string;
+
+beforeAll(async () => {
+  shop = await startShop({ middlewares: [faults.middleware as Middleware], env: { RATE_LIMIT: "on", ORDER_WAIT_MS: "20000" } });
+  guest = new Client(shop.url);
+  admin = await newAdmin(shop);
+  kim = await newCustomer(shop);
+  mug = await idOf(admin.post("/products", { name: "Mug", price: 1_000, stock: 5 }));
+});
+
+const idOf = async (answer: Promise<{ body: unknown }>) => ((await answer).body as { id: string }).id;
+const cash = { method: "CASH" };
+const cart = (more: object = {}) => ({ items: [{ productId: mug, quantity: 1 }], payment: cash, ...more });
+const order = (more: object = {}, key?: string): Told => kim.post("/orders", cart(more), key);
+const send = (method: string, path: string, headers: Record<string, string>, body?: string): Told =>
+  kim.send(method, path, { headers, body });
+const json = { "Content-Type": "application/json" };
+const newCoupon = (terms: object = {}) => idOf(admin.post("/coupons", couponTerms(terms)));
+
+async function usedToken(): Promise<string> {
+  const { body } = await guest.post<{ refreshToken: string }>("/auth/login", { email: kim.email, password: "correct horse battery" });
+  await guest.post("/auth/refresh", { refreshToken: body.refreshToken });
+  return body.refreshToken;
+}
+
+/** Asks to cancel an order that is still being placed. */
+async function cancelTooEarly(): Promise<Answer<Problem>> {
+  const hold = new Hold();
+  faults.next("product.reserve", hold.before);
+  const placing = order();
+  await hold.reached;
+  const [placed] = await databaseOf(shop, "order").select<{ id: string }>("select id from orders where status = 1");
+  const answer = await kim.post<Problem>(`/orders/${placed?.id}/cancel`);
+  hold.release();
+  await placing;
+  return answer;
+}
+
+async function inFlight(): Promise<Answer<Problem>> {
+  const hold = new Hold();
+  faults.next("product.reserve", hold.before);
+  const key = randomUUID();
+  const first = order({}, key);
+  await hold.reached;
+  const second = await order({}, key);
+  hold.release();
+  await first;
+  return second;
+}
+
+/** The shop's process dies while the order is under way, and comes back when its time has passed. */
+async function timedOut(): Promise<Answer<Problem>> {
+  const key = randomUUID();
+  const hold = new Hold();
+  faults.next("product.reserve", hold.before);
+  void order({}, key).catch(() => undefined);
+  await hold.reached;
+  await databaseOf(shop, "order").transaction((tx) => tx.execute("update saga_instance set deadline_at = 1 where owner is not null"));
+  const next = await shop.again();
+  const answer = await waitFor(async () => {
+    const told = await new Client(next.url).as(kim.token!).post<Problem>("/orders", cart(), key);
+    return told.body.code !== "IDEMPOTENCY_IN_FLIGHT" && told;
+  });
+  hold.release();
+  return answer;
+}
+
+const refused: Record<ErrorCode, () => Told> = {
+  BAD_REQUEST: () => send("POST", "/orders", { ...json, "Idempotency-Key": "k" }, "{"),
+  IDEMPOTENCY_KEY_REQUIRED: () => send("POST", "/orders", json, "{}"),
+  UNAUTHENTICATED: () => guest.get("/users/me"),
+  TOKEN_REUSED: async () => guest.post("/auth/refresh", { refreshToken: await usedToken() }),
+  INVALID_CREDENTIALS: () => guest.post("/auth/login", { email: kim.email, password: "wrong" }),
+  POINT_INSUFFICIENT: () => order({ payment: { method: "POINT" } }),
+  PAYMENT_DECLINED: () => order({ payment: { method: "CARD", token: "tok_declined" } }),
+  FORBIDDEN: () => kim.get("/users"),
+  NOT_FOUND: () => kim.get("/nothing"),
+  USER_NOT_FOUND: () => admin.get(`/users/${randomUUID()}`),
+  PRODUCT_NOT_FOUND: () => guest.get(`/products/${randomUUID()}`),
+  COUPON_NOT_FOUND: () => kim.post(`/coupons/${randomUUID()}/issue`),
+  USER_COUPON_NOT_FOUND: () => order({ userCouponId: randomUUID() }),
+  ORDER_NOT_FOUND: () => kim.get(`/orders/${randomUUID()}`),
+  PAYMENT_NOT_FOUND: () => kim.get(`/payments/${randomUUID()}`),
+  METHOD_NOT_ALLOWED: () => send("PUT", "/orders", json, "{}"),
+  EMAIL_TAKEN: () => guest.post("/auth/register", { email: kim.email, password: "12345678", nickname: "Kim" }),
+  PRODUCT_OUT_OF_STOCK: () => order({ items: [{ productId: mug, quantity: 900 }] }),
+  COUPON_ALREADY_ISSUED: async () => {
+    const id = await newCoupon();
+    await kim.post(`/coupons/${id}/issue`);
+    return kim.post(`/coupons/${id}/issue`);
+  },
+  COUPON_NOT_USABLE: async () => {
+    const userCouponId = await idOf(kim.post(`/coupons/${await newCoupon({ minOrderAmount: 9_999 })}/issue`));
+    return order({ userCouponId });
+  },
+  ORDER_NOT_CANCELABLE: cancelTooEarly,
+  IDEMPOTENCY_IN_FLIGHT: inFlight,
+  COUPON_SOLD_OUT: async () => {
+    const id = await newCoupon({ quantity: 1 });
+    await (await newCustomer(shop, "lee")).post(`/coupons/${id}/issue`);
+    return kim.post(`/coupons/${id}/issue`);
+  },
+  VERSION_STALE: () => admin.send("PATCH", `/products/${mug}`, { headers: json, body: JSON.stringify({ price: 1_000, version: 99 }) }),
+  BODY_TOO_LARGE: () => send("POST", "/points/me/charge", { ...json, "Idempotency-Key": "k" }, JSON.stringify({ x: "x".repeat(200_000) })),
+  UNSUPPORTED_MEDIA_TYPE: () => send("POST", "/points/me/charge", { "Content-Type": "text/plain", "Idempotency-Key": "k" }, "amount=1"),
+  VALIDATION_FAILED: () => kim.post("/points/me/charge", { amount: -1 }),
+  IDEMPOTENCY_KEY_REUSED: async () => {
+    await kim.post("/points/me/charge", { amount: 1 }, "one key");
+    return kim.post("/points/me/charge", { amount: 2 }, "one key");
+  },
+  COUPON_NOT_OPEN: async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    const later = new Date(Date.now() + 2 * 86_400_000).toISOString();
+    return kim.post(`/coupons/${await newCoupon({ startsAt: tomorrow, endsAt: later })}/issue`);
+  },
+  PRECONDITION_REQUIRED: () => admin.send("PATCH", `/products/${mug}`, { headers: json, body: JSON.stringify({ price: 1_000 }) }),
+  RATE_LIMITED: () =>
+    waitFor(async () => {
+      const told = await guest.post<Problem>("/auth/login", { email: "nobody@example.com", password: "wrong" });
+      return told.status === 429 && told;
+    }),
+  INTERNAL: () => {
+    faults.next("point.balance", () => Promise.reject(new TypeError("select secret from table")));
+    return kim.get("/points/me");
+  },
+  UNAVAILABLE: () => {
+    faults.next("point.balance", neverArrives);
+    return kim.get("/points/me");
+  },
+  OVERLOADED: () => {
+    faults.next("point.balance", () => Promise.reject(Object.assign(new Error("the queue is full"), { type: "QUEUE_FULL" })));
+    return kim.get("/points/me");
+  },
+  ORDER_TIMED_OUT: timedOut,
+};
+
+test.each(Object.entries(refused))("%s", async (code, ask) => {
+  const { status, headers, body } = await ask();
+  const entry = catalogue[code as ErrorCode] as { status: number; title: string; retryAfter?: number };
+  expect(body).toMatchObject({
+    code,
+    status: entry.status,
+    title: entry.title,
+    type: `/docs/errors#${code}`,
+    instance: expect.stringMatching(/^\/api\/v1\//),
+    requestId: headers.get("X-Request-Id"),
+  });
+  expect(status).toBe(entry.status);
+  expect(headers.get("Content-Type")).toMatch(/^application\/problem\+json/);
+  if (entry.retryAfter !== undefined) expect(headers.get("Retry-After")).toBe(String(entry.retryAfter));
+  expect(JSON.stringify(body)).not.toMatch(/select |TypeError|\.ts:|queue/);
+});
