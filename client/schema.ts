@@ -2246,7 +2246,7 @@ export interface operations {
             nextCursor: string | null;
             /**
              * Format: date-time
-             * @description When the newest of what is shown here happened: what came later is on its way; now when nothing has happened yet
+             * @description When the newest event of any order happened that the history has heard of: what happened later may not be shown yet. Now when there was none
              * @example 2026-11-24T09:00:00.000Z
              */
             asOf: string;

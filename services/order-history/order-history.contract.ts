@@ -16,7 +16,8 @@ export const orderHistory = contract("order-history", {
         }),
       result: pageOf(orderView).extend({
         asOf: time.meta({
-          description: "When the newest of what is shown here happened: what came later is on its way; now when nothing has happened yet",
+          description:
+            "When the newest event of any order happened that the history has heard of: what happened later may not be shown yet. Now when there was none",
         }),
       }),
       rest: { route: "GET /orders", staffChoosesUser: true, summary: "Your orders; for staff everybody's" },
