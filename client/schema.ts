@@ -1339,9 +1339,9 @@ export interface components {
     };
   };
   parameters: {
-    /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+    /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
     IdempotencyKey: string;
-    /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+    /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
     RequiredIdempotencyKey: string;
     /** @description The `ETag` of what is being changed, as it was read */
     IfMatch: string;
@@ -1723,7 +1723,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
       path?: never;
@@ -1888,7 +1888,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
       path: {
@@ -2004,7 +2004,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
         "Idempotency-Key"?: components["parameters"]["RequiredIdempotencyKey"];
       };
       path?: never;
@@ -2081,7 +2081,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
       path?: never;
@@ -2139,7 +2139,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
       path: {
@@ -2265,7 +2265,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
         "Idempotency-Key"?: components["parameters"]["RequiredIdempotencyKey"];
       };
       path?: never;
@@ -2369,7 +2369,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Yours to choose: the same key repeats the first answer for 24 hours and does nothing more. */
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
       path: {

@@ -24,7 +24,7 @@ export interface Config {
   /** PEM. Without them `lib/keys.ts` makes a pair in `dataDir`, never in production. */
   tokenPrivateKey: string | undefined;
   tokenPublicKey: string | undefined;
-  /** What the payment provider signs its webhooks with. Without it `lib/keys.ts` makes one in `dataDir`, never in production. */
+  /** What the payment provider signs its webhooks with. Without it the payment service makes one in `dataDir`, never in production. */
   paymentWebhookSecret: string | undefined;
   /** Whether the gateway counts requests by user and by address. */
   rateLimit: boolean;
@@ -39,11 +39,11 @@ export interface Config {
   databaseUrl(service: string): string;
   /** Time zone of calendar days, weeks and months. */
   businessTimeZone: string;
-  /** How long `POST /orders` waits for the saga before it answers 202, in ms. */
+  /** How long an action that waits for a saga (`order.place`, `order.cancel`) does so before it answers 202, in ms. */
   orderWaitMs: number;
   /** Time of a call to another service that has no time of its own, in ms. */
   requestTimeoutMs: number;
-  /** Time of `order.place`: its wait and what comes before and after, in ms. */
+  /** Time of a call of such an action: its wait and what comes before and after, in ms. */
   orderTimeoutMs: number;
   /** Time of a call to the payment provider, in ms. */
   providerTimeoutMs: number;

@@ -20,6 +20,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const secrets: ReadonlySet<string> = new Set(["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY", "PAYMENT_WEBHOOK_SECRET"]);
 const isSecret = (name: string) => secrets.has(name) || name.endsWith("DATABASE_URL");
 
+/** How many characters the secret of webhooks has at least. */
+export const shortestSecret = 16;
+
 const port = (byDefault: number) =>
   z
     .string()
@@ -108,7 +111,7 @@ const variables = (serviceNames: readonly string[]) =>
     DEMO_PASSWORD: z.string().min(8).max(128).optional().describe("8 to 128 characters"),
     TOKEN_PRIVATE_KEY: pem("private"),
     TOKEN_PUBLIC_KEY: pem("public"),
-    PAYMENT_WEBHOOK_SECRET: z.string().min(16).max(500).optional().describe("16 to 500 characters"),
+    PAYMENT_WEBHOOK_SECRET: z.string().min(shortestSecret).max(500).optional().describe(`${shortestSecret} to 500 characters`),
     RATE_LIMIT: z.enum(["on", "off"]).default("on").describe("on or off"),
     TRUSTED_PROXIES: z
       .string()

@@ -47,6 +47,9 @@ export interface Meta extends RequestMeta {
 /** Staff may see what belongs to others. */
 export const isStaff = ({ caller }: RequestMeta): boolean => caller?.role === "admin";
 
+/** Whether `userId`, who asks, may see what belongs to `ownerId`. To others it is as unknown as what doesn't exist. */
+export const isOwnOrStaff = (meta: RequestMeta, userId: string, ownerId: string): boolean => ownerId === userId || isStaff(meta);
+
 /** Calls another service by its contract. A refusal is thrown as an error whose `type` is the code. Batch calls of one turn travel together. */
 export type Call = <A extends ActionRef | BatchRef>(ref: A, params: ParamsOf<A>) => Promise<ResultOf<A>>;
 

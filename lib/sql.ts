@@ -1,6 +1,7 @@
-/** Small pieces of SQL that set-based writes share. */
+/** Small pieces of SQL that statements share. */
 import { DecideAgain } from "../mixins/database/errors";
-import type { Value } from "../mixins/database/types";
+import type { Dialect } from "../mixins/database/dialect";
+import type { Bindable, Value } from "../mixins/database/types";
 
 interface Fragment {
   sql: string;
@@ -13,6 +14,35 @@ interface Fragment {
  */
 export function perRow(key: string, values: ReadonlyMap<string, Value>): Fragment {
   return { sql: `case ${key}${" when ? then ?".repeat(values.size)} end`, values: [...values].flat() };
+}
+
+/** The same of values that rows have, any number of columns of them: `const each = eachRow("id", rows, idOf); each(({ price }) => price)`. */
+export function eachRow<R>(key: string, rows: readonly R[], keyOf: (row: R) => string): (valueOf: (row: R) => Value) => Fragment {
+  return (valueOf) => perRow(key, new Map(rows.map((row) => [keyOf(row), valueOf(row)])));
+}
+
+/** A condition and what fills its placeholder, if it has one. */
+export type Condition = string | readonly [sql: string, value: Bindable];
+
+/** The `where` of what all of these ask for. One that is undefined, or whose value is, asks for nothing; without any there is no `where`. */
+export function conditions(...wanted: readonly (Condition | undefined)[]): { where: string | undefined; values: Bindable[] } {
+  const given = wanted.flatMap((one): [sql: string, ...values: Bindable[]][] => {
+    if (one === undefined) return [];
+    if (typeof one === "string") return [[one]];
+    return one[1] === undefined ? [] : [[...one]];
+  });
+  return { where: given.map(([sql]) => sql).join(" and ") || undefined, values: given.flatMap(([, ...values]) => values) };
+}
+
+/**
+ * What an upsert sets so that what was told last stays: these columns, where the new row's `time` is not before the one that is known.
+ * MySQL assigns from left to right, so what the others go by comes last.
+ */
+export function keepNewest({ excluded }: Dialect, table: string, columns: readonly string[], time: string): string {
+  const isNewer = `${excluded(time)} >= ${table}.${time}`;
+  return [...columns, time]
+    .map((column) => `${column} = case when ${isNewer} then ${excluded(column)} else ${table}.${column} end`)
+    .join(", ");
 }
 
 /**

@@ -13,7 +13,6 @@ let shop: TestShop;
 beforeAll(async () => {
   shop = await startShop({ only: ["bestseller"], env: { BUSINESS_TIME_ZONE: "Asia/Seoul" } });
 });
-afterAll(() => shop.stop());
 
 interface Ranking {
   asOf: string;

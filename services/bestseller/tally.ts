@@ -1,5 +1,5 @@
 /** The durable tally of what was sold, the orders that count in it, and the products' names; no other file knows these tables. */
-import { mustChange } from "../../lib/sql";
+import { keepNewest, mustChange } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Span } from "./period";
 import type { Place, Sale } from "./ranking";
@@ -75,11 +75,7 @@ export async function topOfTally(db: Reader, { first, last }: Span, limit: numbe
 /** Names as the catalogue has told them at those moments, ms since the epoch. One that comes late, after a newer one, changes nothing. */
 export async function setNames(tx: Tx, told: readonly { productId: string; name: string; at: number }[]): Promise<void> {
   const newest = new Map(told.toSorted((a, b) => a.at - b.at).map(({ productId, name, at }) => [productId, { name, at }]));
-  const { excluded } = tx.dialect;
-  const isNewer = `${excluded("told_at")} >= product_name.told_at`;
-  const set = (column: string) => `${column} = case when ${isNewer} then ${excluded(column)} else product_name.${column} end`;
-  // MySQL assigns from left to right: `told_at` must still be the old one for the name.
-  await writeNames(tx, newest, `${set("name")}, ${set("told_at")}`);
+  await writeNames(tx, newest, keepNewest(tx.dialect, "product_name", ["name"], "told_at"));
 }
 
 /** Names as orders tell them, for products whose creation has not been heard of; what is known stays. */

@@ -1,30 +1,15 @@
+import type { z } from "zod";
+
+import type { Page } from "../../lib/paging";
 import type { Database } from "../../mixins/database";
 import type { StepAnswer } from "../../mixins/participant";
 import { databaseOf } from "../../test/support/database-of";
 import type { TestShop } from "../../test/support/shop";
+import type { coupon, couponView, userCouponView } from "./coupon.contract";
 
-export interface Coupon {
-  id: string;
-  remaining: number;
-}
-
-export interface UserCoupon {
-  id: string;
-  couponId: string;
-  status: string;
-  issuedAt: string;
-  expiresAt: string;
-  usedAt?: string;
-  orderId?: string;
-}
-
-export interface Use {
-  userId: string;
-  userCouponId: string;
-  orderId: string;
-  subtotal: number;
-  discount: number;
-}
+export type Coupon = z.output<typeof couponView>;
+export type UserCoupon = z.output<typeof userCouponView>;
+type Use = z.output<typeof coupon.$actions.use.params>;
 
 export const hour = 60 * 60 * 1000;
 export const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
@@ -90,7 +75,7 @@ export class Coupons {
     const items: T[] = [];
     let cursor: string | null = null;
     do {
-      const page: { items: T[]; nextCursor: string | null } = await this.shop.broker.call(action, {
+      const page: Page<T> = await this.shop.broker.call(action, {
         ...params,
         limit,
         ...(cursor && { cursor }),
@@ -101,7 +86,7 @@ export class Coupons {
     return items;
   }
 
-  async quote(call: { userId: string; userCouponId: string; subtotal: number }): Promise<StepAnswer | undefined> {
+  async quote(call: z.output<typeof coupon.$actions.quote.params>): Promise<StepAnswer | undefined> {
     return this.#first("coupon.quote", call);
   }
 

@@ -1,6 +1,6 @@
 /** The rows of table `user_coupon`; no other file knows it. */
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { mustChange, perRow } from "../../lib/sql";
+import { type Condition, conditions, mustChange, perRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Held, HeldStatus } from "./coupon";
 import { type CouponRow, readCoupons } from "./coupons";
@@ -73,15 +73,13 @@ export async function readUserCouponsOf(
   { userId, status, at }: { userId: string; status?: HeldStatus; at: number },
   page: PageParams,
 ): Promise<Page<HeldCoupon>> {
-  const withStatus = status && whereStatus[status];
   const { items, nextCursor } = await readNewest<Stored>(
     db,
     {
       name: "coupon.mine",
       choice: { status },
       select: `select ${columns} from user_coupon`,
-      where: `user_id = ?${withStatus ? ` and ${withStatus.sql}` : ""}`,
-      values: [userId, ...(withStatus?.timed ? [at] : [])],
+      ...conditions(["user_id = ?", userId], status && hasStatus[status](at)),
       time: { column: "issued_at", of: (row) => row.issuedAt },
     },
     page,
@@ -89,10 +87,10 @@ export async function readUserCouponsOf(
   return { items: [...(await withTerms(db, items)).values()], nextCursor };
 }
 
-const whereStatus: Record<HeldStatus, { sql: string; timed: boolean }> = {
-  AVAILABLE: { sql: `status = ${available} and expires_at > ?`, timed: true },
-  EXPIRED: { sql: `status = ${available} and expires_at <= ?`, timed: true },
-  USED: { sql: `status = ${used}`, timed: false },
+const hasStatus: Record<HeldStatus, (at: number) => Condition> = {
+  AVAILABLE: (at) => [`status = ${available} and expires_at > ?`, at],
+  EXPIRED: (at) => [`status = ${available} and expires_at <= ?`, at],
+  USED: () => `status = ${used}`,
 };
 
 /** Marks coupons that are available as used for orders: order ids by the customer's coupon. */

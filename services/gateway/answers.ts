@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Meta } from "../../lib/handlers";
-import { isKnown, tagOf } from "./etags";
+import { entityTagOf, isKnown } from "./etags";
 import type { Route } from "./routes";
 
 /**
@@ -19,7 +19,7 @@ export function sendResult(req: IncomingMessage, res: ServerResponse, route: Rou
   if (meta.$replayed) markReplayed(res);
   if (body === undefined) return void res.end();
   if (status === 200 && (isRead || route.method === "PATCH")) {
-    const tag = tagOf(body, data);
+    const tag = entityTagOf(body, data);
     res.setHeader("ETag", tag);
     if (isRead && isKnown(req.headers["if-none-match"], tag)) {
       res.statusCode = 304;

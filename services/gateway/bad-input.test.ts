@@ -28,7 +28,6 @@ let edge: Edge;
 beforeAll(async () => {
   edge = await startEdge([shop], {});
 });
-afterAll(() => edge.stop());
 beforeEach(() => {
   edge.calls.length = 0;
 });

@@ -1,17 +1,17 @@
-import { isKnown, tagOf, takeVersion } from "./etags";
+import { entityTagOf, isKnown, takeVersion } from "./etags";
 import { testEdge } from "./shop.fixture";
 
 const at = testEdge();
 const thing = (version: number) => ({ id: "t1", name: "Mug", version });
-const tag = (version: number) => tagOf(JSON.stringify(thing(version)), thing(version));
+const tag = (version: number) => entityTagOf(JSON.stringify(thing(version)), thing(version));
 
 describe("a tag", () => {
   test("is that of the JSON, and has the version of what has one", () => {
-    expect(tagOf('{"a":1}', { a: 1 })).toMatch(/^"[\w-]{16}"$/);
+    expect(entityTagOf('{"a":1}', { a: 1 })).toMatch(/^"[\w-]{16}"$/);
     expect(tag(7)).toMatch(/^"7\.[\w-]{16}"$/);
-    expect(tagOf("{}", { version: "7" })).toMatch(/^"[\w-]{16}"$/);
-    expect(tagOf('{"a":1}', {})).not.toBe(tagOf('{"a":2}', {}));
-    expect(tagOf("null", null)).toMatch(/^"[\w-]{16}"$/);
+    expect(entityTagOf("{}", { version: "7" })).toMatch(/^"[\w-]{16}"$/);
+    expect(entityTagOf('{"a":1}', {})).not.toBe(entityTagOf('{"a":2}', {}));
+    expect(entityTagOf("null", null)).toMatch(/^"[\w-]{16}"$/);
   });
 
   test.each([
@@ -58,7 +58,7 @@ describe("If-Match", () => {
     expect(versionFrom(header, version === undefined ? {} : { version })).toBe(taken);
   });
 
-  test.each([`W/${tag(7)}`, '"theirs"', '"7"', '"7.x"', "7", "", tagOf("{}", {}), '"99999999999999999999.aaaaaaaaaaaaaaaa"'])(
+  test.each([`W/${tag(7)}`, '"theirs"', '"7"', '"7.x"', "7", "", entityTagOf("{}", {}), '"99999999999999999999.aaaaaaaaaaaaaaaa"'])(
     "%s can't be the present one",
     (header) => {
       expect(() => versionFrom(header)).toThrow(expect.objectContaining({ type: "VERSION_STALE" }));

@@ -11,7 +11,7 @@ import type { Params } from "./parameters";
 const hashLength = 16;
 
 /** The strong tag of an answer. */
-export function tagOf(json: string, data: unknown): string {
+export function entityTagOf(json: string, data: unknown): string {
   const digest = hash("sha1", json, "base64url").slice(0, hashLength);
   const version = (data as { version?: unknown } | null)?.version;
   return Number.isSafeInteger(version) ? `"${String(version)}.${digest}"` : `"${digest}"`;

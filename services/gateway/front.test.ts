@@ -129,7 +129,6 @@ describe("pages of other origins", () => {
   beforeAll(async () => {
     open = await startEdge([shop], {}, { CORS_ORIGINS: `${ours}, http://127.0.0.1:8080` });
   });
-  afterAll(() => open.stop());
   const preflight = (origin: string) => ({ headers: { origin, "access-control-request-method": "POST" }, token: null });
 
   test("are asked in first, and told what they may send", async () => {

@@ -13,7 +13,6 @@ let edge: Edge;
 beforeAll(async () => {
   edge = await startEdge(contracts, { changes: () => ({ events: [], final: true }) });
 });
-afterAll(() => edge.stop());
 
 test(`${requests} hostile requests, staff's too: never a fault of the edge's own, and nothing of them in the log`, async () => {
   const tokens = [await edge.token(), await edge.token({ id: "boss", role: "admin" }), "garbage", ""];

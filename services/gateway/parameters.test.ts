@@ -28,7 +28,6 @@ let special: Edge;
 beforeAll(async () => {
   special = await startEdge([goods], {});
 });
-afterAll(() => special.stop());
 beforeEach(() => {
   special.calls.length = 0;
 });

@@ -52,7 +52,6 @@ export function testEdge(env?: Record<string, string>) {
     const names = Object.keys(shop.$actions).filter((name) => name !== "absent");
     test.edge = await startEdge([shop], Object.fromEntries(names.map((name) => [name, (call: FakeCall) => test.answer(call)])), env);
   });
-  afterAll(() => test.edge.stop());
   beforeEach(() => {
     test.answer = () => ({});
     test.edge.calls.length = 0;

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { action, contract } from "../../lib/contract";
 import { ShopError } from "../../lib/errors";
 import { id } from "../../lib/schemas";
+import { atEnd } from "../../test/support/cleanup";
 import { startEdge, type Edge, type FakeCall } from "../../test/support/edge";
 import { waitFor } from "../../test/support/wait";
 import { figures } from "./gateway.service";
@@ -24,27 +25,19 @@ const shop = contract("shop", {
 const status = (n: number, data: unknown = { status: `s${n}` }) => ({ id: String(n), event: "status", data });
 const told = (events: ReturnType<typeof status>[], final = false): Told => ({ events, final });
 
-/** An answer that doesn't come before the tests are over: a broker that stops would wait for it. */
-const silence = () => new Promise<Told>((resolve) => silences.push(resolve));
-const silences: ((told: Told) => void)[] = [];
+/** An answer that doesn't come before the tests are over; then it does, as a broker that stops would wait for it. */
+const silence = () => new Promise<Told>((resolve) => atEnd(() => resolve(told([], true))));
 
 /** What the action answers, by the event after which it is asked. */
 let answers: (call: FakeCall) => Told | Promise<Told>;
-const open: Edge[] = [];
 
-async function start(own: Partial<typeof figures.streams> = {}, env: Record<string, string> = {}): Promise<Edge> {
-  const edge = await startEdge([shop], { changes: (call) => answers(call) }, env, { ...figures, streams: { ...figures.streams, ...own } });
-  open.push(edge);
-  return edge;
+function start(own: Partial<typeof figures.streams> = {}, env: Record<string, string> = {}): Promise<Edge> {
+  return startEdge([shop], { changes: (call) => answers(call) }, env, { ...figures, streams: { ...figures.streams, ...own } });
 }
 
 let edge: Edge;
 beforeAll(async () => {
   edge = await start();
-});
-afterAll(async () => {
-  for (const end of silences) end(told([], true));
-  await Promise.all(open.map((one) => one.stop()));
 });
 beforeEach(() => {
   answers = ({ params }) => (params.after === undefined ? told([status(1)]) : told([status(Number(params.after) + 1)], true));

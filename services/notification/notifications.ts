@@ -2,7 +2,7 @@
 import { v7 as uuid } from "uuid";
 
 import { now } from "../../lib/clock";
-import { perRow } from "../../lib/sql";
+import { eachRow } from "../../lib/sql";
 import type { Database, Tx, Value } from "../../mixins/database";
 
 /** A message to a customer. */
@@ -90,8 +90,8 @@ export async function noteHanded(db: Database, { sent, failed }: Handed): Promis
         await tx.execute("update notification set sent_at = ?, next_at = null where id in (?) and sent_at is null", [now(), ids]);
       }
       if (failed.length > 0) {
-        const wait = perRow("id", new Map(failed.map(({ id, waitMs }) => [id, waitMs])));
-        const attempt = perRow("id", new Map(failed.map(({ id, attempt }) => [id, attempt])));
+        const each = eachRow("id", failed, ({ id }) => id);
+        const [wait, attempt] = [each(({ waitMs }) => waitMs), each((one) => one.attempt)];
         await tx.execute(
           `update notification set next_at = ${tx.dialect.now} + ${wait.sql} where id in (?) and sent_at is null and attempts = ${attempt.sql}`,
           [...wait.values, failed.map(({ id }) => id).sort(), ...attempt.values],

@@ -1,4 +1,5 @@
 /** The statements on `recipient`: where messages go. No other file knows the table. */
+import { keepNewest } from "../../lib/sql";
 import type { Reader, Tx, Value } from "../../mixins/database";
 
 export interface Recipient {
@@ -13,13 +14,9 @@ export interface Recipient {
 export async function noteRecipients(tx: Tx, told: readonly Recipient[]): Promise<void> {
   const latest = new Map<string, Recipient>();
   for (const one of told) if (one.heardAt >= (latest.get(one.userId)?.heardAt ?? 0)) latest.set(one.userId, one);
-  const { excluded, upsert } = tx.dialect;
-  // MySQL assigns from left to right, so what the others go by comes last.
-  const set = ["email", "nickname", "heard_at"].map(
-    (column) => `${column} = case when ${excluded("heard_at")} >= recipient.heard_at then ${excluded(column)} else recipient.${column} end`,
-  );
+  const upsert = tx.dialect.upsert(["user_id"], keepNewest(tx.dialect, "recipient", ["email", "nickname"], "heard_at"));
   const rows = [...latest.values()].sort((a, b) => (a.userId < b.userId ? -1 : 1));
-  await tx.execute(`insert into recipient (user_id, email, nickname, heard_at) values ? ${upsert(["user_id"], set.join(", "))}`, [
+  await tx.execute(`insert into recipient (user_id, email, nickname, heard_at) values ? ${upsert}`, [
     rows.map(({ userId, email, nickname, heardAt }): Value[] => [userId, email, nickname, heardAt]),
   ]);
 }

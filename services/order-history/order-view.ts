@@ -10,7 +10,7 @@ import type { z } from "zod";
 import { iso } from "../../lib/clock";
 import type { EventData } from "../../lib/contract";
 import type { order, orderStatus, orderView } from "../order/order.contract";
-import type { PaymentStatus } from "../payment/payment.contract";
+import { paymentProgress } from "../payment/payment.contract";
 
 export type OrderView = z.output<typeof orderView>;
 export type OrderStatus = z.output<typeof orderStatus>;
@@ -66,18 +66,7 @@ function placed({ orderId, items, amounts, payment, userCouponId, placedAt }: Or
   };
 }
 
-/** How far a payment has come. One that tells of less than is known, or of as much, is no news. */
-const progress: Record<PaymentStatus, number> = {
-  PENDING: 1,
-  UNKNOWN: 2,
-  APPROVED: 3,
-  FAILED: 3,
-  PARTIALLY_REFUNDED: 4,
-  CANCELED: 5,
-  REFUNDED: 5,
-};
-
-const progressOf = ({ status }: OrderView["payment"]) => (status ? progress[status] : 0);
+const progressOf = ({ status }: OrderView["payment"]) => (status ? paymentProgress[status] : 0);
 
 function withPayment<V extends Heralded>(view: V, payment: OrderView["payment"], at: number): V {
   return progressOf(payment) > progressOf(view.payment) ? { ...view, payment, updatedAt: later(view.updatedAt, iso(at)) } : view;

@@ -1,7 +1,8 @@
 /** The statements on `order_view`; no other file knows the table. */
 import { codes } from "../../lib/codes";
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { type Bindable, DecideAgain, isDuplicateKey, type Reader, type Tx, type Value } from "../../mixins/database";
+import { conditions } from "../../lib/sql";
+import { DecideAgain, isDuplicateKey, type Reader, type Tx, type Value } from "../../mixins/database";
 import { type Heralded, isWhole, type OrderStatus, type OrderView } from "./order-view";
 
 /** `order_view.status`. */
@@ -73,32 +74,25 @@ export interface Filter {
 
 /** Newest first. */
 export async function listViews(db: Reader, filter: Filter, page: PageParams): Promise<Page<OrderView>> {
-  const { sql, values } = conditionsOf(filter);
+  const { userId, status, from, to } = filter;
   const { items, nextCursor } = await readNewest<Pick<ViewRow, "id" | "document"> & { created_at: number }>(
     db,
     {
       name: "order-history.list",
       choice: filter,
       select: "select id, created_at, document from order_view",
-      where: sql,
-      values,
+      ...conditions(
+        "created_at is not null", // an order without a time is one of which only the payment has been heard of
+        ["user_id = ?", userId],
+        ["status = ?", status && statuses.code(status)],
+        ["created_at >= ?", from],
+        ["created_at < ?", to],
+      ),
       time: { column: "created_at", of: (row) => row.created_at },
     },
     page,
   );
   return { items: items.map(({ document }) => JSON.parse(document) as OrderView), nextCursor };
-}
-
-function conditionsOf({ userId, status, from, to }: Filter): { sql: string; values: Bindable[] } {
-  const conditions: [sql: string, value: Bindable | undefined][] = [
-    ["user_id = ?", userId],
-    ["status = ?", status && statuses.code(status)],
-    ["created_at >= ?", from],
-    ["created_at < ?", to],
-  ];
-  const given = conditions.filter(([, value]) => value !== undefined);
-  // An order without a time is one of which only the payment has been heard of.
-  return { sql: ["created_at is not null", ...given.map(([sql]) => sql)].join(" and "), values: given.map(([, value]) => value) };
 }
 
 /** When the newest event that is held happened, ms since the epoch. */

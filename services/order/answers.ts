@@ -1,16 +1,28 @@
 /**
  * What a request to place or to cancel an order is answered, the first time and every time after: the order as it was then, whatever became
- * of it since. First answers and replays come from the same rows through the same functions, so that they can't differ.
+ * of it since. First answers and replays come through the same functions, so that they can't differ.
  */
+import { hashJson } from "../../lib/canonical-json";
 import { errorOf, isErrorCode, refuse, ShopError } from "../../lib/errors";
-import type { Ctx } from "../../lib/handlers";
+import type { Ctx, RequestMeta } from "../../lib/handlers";
 import { isDuplicateKey } from "../../mixins/database";
 import type { Refusal } from "../../mixins/outcome";
 import type { Cancellation } from "./cancellations";
 import { type Order, type OrderStatus, type OrderView, viewOf } from "./order";
-import type { KeyedRequest, StoredOrder } from "./orders";
+import type { KeyedRequest, StoredOrder } from "./order-row";
 
+/** What a request is answered: a status and the order as it was then, or why it was refused. */
 export type Answer = { ok: true; status: 200 | 201 | 202; order: Order } | Refusal;
+
+/**
+ * What a row is to remember of a request; undefined when it has no Idempotency-Key. Orders are placed by one route, and the digests that
+ * rows have do without it. There is one to cancel for each order, and a key that is used for another order is another key.
+ */
+export function keyedRequestOf({ idempotency }: RequestMeta, asked: "place" | "cancel"): KeyedRequest | undefined {
+  if (!idempotency) return undefined;
+  const { userId, key, route, bodyHash } = idempotency;
+  return { keyDigest: hashJson(asked === "place" ? [userId, key] : [userId, key, route]), bodyHash };
+}
 
 /** What the row remembers of the request that placed the order; undefined while it is being worked on and nobody has been answered. */
 export function answerOf({ order, answerStatus }: StoredOrder): Answer | undefined {
@@ -48,16 +60,30 @@ function refusalOf(failure: { code: string; detail: string } | undefined, answer
 type Responder = Pick<Ctx<unknown>, "respond" | "replayed">;
 
 /** Gives the answer to the client; throws when it is a refusal. */
-export function tell(ctx: Responder, answer: Answer): OrderView {
+function tell(ctx: Responder, answer: Answer): OrderView {
   if (!answer.ok) throw errorOf(answer);
   ctx.respond(answer.status, answer.status === 200 ? undefined : `/api/v1/orders/${answer.order.id}`);
   return viewOf(answer.order);
 }
 
-/**
- * The same request may have come twice at once, and the other one was first: into the table, or while this one waited until it was too late
- * to begin.
- */
+/** Does the work and tells what came of it; what `replay` tells when the same request has come twice at once and the other was first. */
+export async function tellOnce(
+  ctx: Responder,
+  replay: () => Promise<OrderView | undefined>,
+  work: () => Promise<Answer>,
+): Promise<OrderView> {
+  let answer: Answer;
+  try {
+    answer = await work();
+  } catch (error) {
+    const other = mayBeSecond(error) && (await replay());
+    if (!other) throw error;
+    return other;
+  }
+  return tell(ctx, answer);
+}
+
+/** The other one may have been first into the table, or while this one waited until it was too late to begin. */
 export function mayBeSecond(error: unknown): boolean {
   return isDuplicateKey(error) || (error instanceof ShopError && error.type === "UNAVAILABLE");
 }

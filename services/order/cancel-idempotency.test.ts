@@ -16,7 +16,6 @@ beforeAll(async () => {
     startShop({ only: Object.keys(domainServices), env: { ORDER_WAIT_MS: waitMs }, middlewares: [faults.middleware] });
   [shop, hasty] = [await start("20000"), await start("100")];
 });
-afterAll(() => Promise.all([shop.stop(), hasty.stop()]));
 
 /** A completed order of 1 of 10 pieces. */
 async function placed(token = "tok_ok", at = shop, buyer = new Buyer(at)) {

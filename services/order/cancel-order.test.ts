@@ -18,7 +18,6 @@ beforeAll(async () => {
   shop = await startShop({ only: Object.keys(domainServices), env: { ORDER_WAIT_MS: "20000" }, middlewares: [faults.middleware] });
   told = await recordEvents(shop, "commerce.order.v1");
 });
-afterAll(() => shop.stop());
 
 const card = (token: string): Cart["payment"] => ({ method: "CARD", token });
 

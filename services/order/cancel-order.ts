@@ -1,15 +1,15 @@
-import { hashJson } from "../../lib/canonical-json";
 import { now } from "../../lib/clock";
 import { errorOf } from "../../lib/errors";
 import { type Ctx, handler } from "../../lib/handlers";
 import type { ParsedOf } from "../../mixins/action-ref";
 import { cancelOrder } from "../../sagas/cancel-order";
-import { type Answer, answered, cancelAnswerOf, mayBeSecond, tell, tellAgain } from "./answers";
+import { type Answer, answered, cancelAnswerOf, keyedRequestOf, tellAgain, tellOnce } from "./answers";
 import { acceptCancellation, findCancellation, findCancellationByKey } from "./cancellations";
 import type { Order, OrderView } from "./order";
 import { order } from "./order.contract";
-import { findById, type KeyedRequest, reread } from "./orders";
-import { type Decided, sagaOf, startCancellations } from "./start-cancellations";
+import type { KeyedRequest } from "./order-row";
+import { findById, reread } from "./orders";
+import { type Canceling, type Decided, sagaOf, startCancellations } from "./start-cancellations";
 import { graceMs } from "./start-orders";
 
 type Request = Ctx<ParsedOf<typeof order.cancel>>;
@@ -20,35 +20,27 @@ type Request = Ctx<ParsedOf<typeof order.cancel>>;
  */
 export const cancel = handler(order.cancel, async (ctx) => {
   const answerBy = now() + ctx.config.orderWaitMs;
-  const known = await replay(ctx);
+  const request = keyedRequestOf(ctx.meta, "cancel");
+  const known = await replay(ctx, request);
   if (known) return known;
+  const { sagas, meta } = ctx;
   const { id: orderId, userId, reason } = ctx.params;
-  let answer: Answer;
-  try {
-    const decided = await ctx.group.submit(startCancellations, {
-      ...{ orderId, userId, reason, meta: ctx.meta, request: requestOf(ctx) },
-      sagas: ctx.sagas,
-      startBy: answerBy + graceMs,
-    });
-    if (!decided.ok) throw errorOf(decided);
-    answer = await outcomeOf(ctx, decided.result, answerBy);
-  } catch (error) {
-    const other = mayBeSecond(error) && (await replay(ctx));
-    if (!other) throw error;
-    return other;
-  }
-  return tell(ctx, answer);
+  const call: Canceling = { orderId, userId, reason, meta, request, sagas, startBy: answerBy + graceMs };
+  return tellOnce(
+    ctx,
+    () => replay(ctx, request),
+    () => carryOut(ctx, call, answerBy),
+  );
 });
 
-function requestOf({ meta: { idempotency } }: Request): KeyedRequest | undefined {
-  if (!idempotency) return undefined;
-  const { userId, key, route, bodyHash } = idempotency;
-  return { keyDigest: hashJson([userId, key, route]), bodyHash };
+async function carryOut(ctx: Request, call: Canceling, answerBy: number): Promise<Answer> {
+  const decided = await ctx.group.submit(startCancellations, call);
+  if (!decided.ok) throw errorOf(decided);
+  return outcomeOf(ctx, decided.result, answerBy);
 }
 
 /** The first answer to a request with this key; undefined when there was no such request. */
-async function replay(ctx: Request): Promise<OrderView | undefined> {
-  const request = requestOf(ctx);
+async function replay(ctx: Request, request: KeyedRequest | undefined): Promise<OrderView | undefined> {
   const first = request && (await findCancellationByKey(ctx.db, request.keyDigest));
   if (!first) return undefined;
   const answer = first.answerStatus === undefined ? undefined : cancelAnswerOf(first, await orderOf(ctx, first.orderId));

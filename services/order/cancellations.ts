@@ -1,7 +1,7 @@
 /** The statements on `order_cancellation`: requests to cancel orders, and what was answered to them. No other file knows the table. */
-import { perRow } from "../../lib/sql";
+import { eachRow } from "../../lib/sql";
 import type { Bindable, Reader, Tx } from "../../mixins/database";
-import type { KeyedRequest } from "./orders";
+import type { KeyedRequest } from "./order-row";
 
 /** Times in ms since the epoch. */
 export interface Cancellation {
@@ -59,9 +59,8 @@ export interface RefusedCancellation {
 
 /** The attempts that are under way for these orders were in vain. */
 export async function refuseCancellations(tx: Tx, refused: readonly RefusedCancellation[], at: number): Promise<void> {
-  const code = perRow("order_id", new Map(refused.map((one) => [one.orderId, one.code])));
-  const detail = perRow("order_id", new Map(refused.map((one) => [one.orderId, one.detail])));
-  const status = perRow("order_id", new Map(refused.map((one) => [one.orderId, one.status])));
+  const each = eachRow("order_id", refused, (one) => one.orderId);
+  const [code, detail, status] = [each((one) => one.code), each((one) => one.detail), each((one) => one.status)];
   const orderIds = refused.map(({ orderId }) => orderId).sort();
   const changed = await tx.execute(
     `update order_cancellation set ended_at = ?, failure_code = ${code.sql}, failure_detail = ${detail.sql},

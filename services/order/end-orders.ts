@@ -9,6 +9,7 @@ import { failureOf, statusOf, toldOf } from "./told";
 
 type Ends = SagaEnds<PlaceOrder, ResultsOf<typeof placeOrder>>;
 
+/** All was taken and paid for: COMPLETED. */
 export const completeOrders: Ends["completed"] = async (ended, tx) => {
   const at = now();
   await completePending(
@@ -22,6 +23,7 @@ export const completeOrders: Ends["completed"] = async (ended, tx) => {
   }
 };
 
+/** What had been taken was given back: FAILED, with what stopped the saga, as far as the customer is told. */
 export const failOrders: Ends["compensated"] = async (ended, tx) => {
   const at = now();
   const failed = ended.map(({ id, input, cause, trace }) => ({ id, input, trace, failure: failureOf(cause, "place") }));

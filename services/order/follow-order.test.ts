@@ -60,7 +60,6 @@ describe("following an order", () => {
   beforeAll(async () => {
     shop = await startShop({ only: Object.keys(domainServices), env: { ORDER_WAIT_MS: "50" }, middlewares: [faults.middleware] });
   });
-  afterAll(() => shop.stop());
 
   const changes = (id: string, buyer: { id: string }, after?: number, meta: object = {}) =>
     shop.broker.call<ReturnType<typeof changesAfter>, object>("order.changes", { id, userId: buyer.id, after }, { meta, timeout: 5_000 });

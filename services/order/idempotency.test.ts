@@ -15,7 +15,6 @@ beforeAll(async () => {
     startShop({ only: Object.keys(domainServices), env: { ORDER_WAIT_MS: waitMs }, middlewares: [faults.middleware] });
   [shop, hasty] = [await start("20000"), await start("100")];
 });
-afterAll(() => Promise.all([shop.stop(), hasty.stop()]));
 
 const cart = (productId: string, rest: Partial<Cart> = {}): Cart => ({
   items: [{ productId, quantity: 1 }],

@@ -1,7 +1,7 @@
 /** How orders move on: along the table of their statuses, and with the news of their payments. */
-import { mustChange, perRow } from "../../lib/sql";
+import { eachRow, mustChange } from "../../lib/sql";
 import type { Tx, Value } from "../../mixins/database";
-import type { PaymentStatus } from "../payment/payment.contract";
+import { paymentProgress, type PaymentStatus } from "../payment/payment.contract";
 import { mayBecome, type OrderStatus } from "./order";
 import { entryText, paymentStatuses, statuses } from "./order-row";
 
@@ -34,9 +34,8 @@ export interface Failing {
 
 /** PENDING → FAILED. */
 export async function failPending(tx: Tx, failings: readonly Failing[], at: number): Promise<void> {
-  const code = perRow("id", new Map(failings.map((one) => [one.id, one.code])));
-  const detail = perRow("id", new Map(failings.map((one) => [one.id, one.detail])));
-  const status = perRow("id", new Map(failings.map((one) => [one.id, one.status])));
+  const each = eachRow("id", failings, (one) => one.id);
+  const [code, detail, status] = [each((one) => one.code), each((one) => one.detail), each((one) => one.status)];
   await mustMove(tx, { from: "PENDING", to: "FAILED" }, failings, at, {
     set: `failure_code = ${code.sql}, failure_detail = ${detail.sql}, answer_status = coalesce(answer_status, ${status.sql})`,
     values: [...code.values, ...detail.values, ...status.values],
@@ -63,10 +62,8 @@ export async function restoreCanceling(tx: Tx, orders: readonly { id: string }[]
 }
 
 function paymentOf(settled: readonly Settled[]) {
-  return {
-    id: perRow("id", new Map(settled.map((one) => [one.id, one.paymentId]))),
-    status: perRow("id", new Map(settled.map((one) => [one.id, paymentStatuses.code(one.paymentStatus)]))),
-  };
+  const each = eachRow("id", settled, (one) => one.id);
+  return { id: each((one) => one.paymentId), status: each((one) => paymentStatuses.code(one.paymentStatus)) };
 }
 
 interface Step {
@@ -108,19 +105,8 @@ export interface PaymentNews {
   at: number;
 }
 
-/** How far a payment has come. Events may be late: one that tells of less, or of as much, changes nothing. */
-const progress: Record<PaymentStatus, number> = {
-  PENDING: 1,
-  UNKNOWN: 2,
-  APPROVED: 3,
-  FAILED: 3,
-  PARTIALLY_REFUNDED: 4,
-  CANCELED: 5,
-  REFUNDED: 5,
-};
-
-const progressOfRow = `coalesce(case payment_status ${(Object.keys(progress) as PaymentStatus[])
-  .map((status) => `when ${paymentStatuses.code(status)} then ${progress[status]}`)
+const progressOfRow = `coalesce(case payment_status ${(Object.keys(paymentProgress) as PaymentStatus[])
+  .map((status) => `when ${paymentStatuses.code(status)} then ${paymentProgress[status]}`)
   .join(" ")} end, 0)`;
 
 /** What orders show of their payments. The time is that of the news, as everybody has it who follows the events. */
@@ -128,12 +114,13 @@ export async function notePayments(tx: Tx, news: readonly PaymentNews[]): Promis
   const furthest = new Map<string, PaymentNews>();
   for (const one of news) {
     const known = furthest.get(one.orderId);
-    if (!known || progress[known.status] < progress[one.status]) furthest.set(one.orderId, one);
+    if (!known || paymentProgress[known.status] < paymentProgress[one.status]) furthest.set(one.orderId, one);
   }
-  const paymentId = perRow("id", new Map([...furthest].map(([id, one]) => [id, one.paymentId])));
-  const status = perRow("id", new Map([...furthest].map(([id, one]) => [id, paymentStatuses.code(one.status)])));
-  const told = perRow("id", new Map([...furthest].map(([id, one]) => [id, progress[one.status]])));
-  const at = perRow("id", new Map([...furthest].map(([id, one]) => [id, one.at])));
+  const each = eachRow("id", [...furthest.values()], (one) => one.orderId);
+  const paymentId = each((one) => one.paymentId);
+  const status = each((one) => paymentStatuses.code(one.status));
+  const told = each((one) => paymentProgress[one.status]);
+  const at = each((one) => one.at);
   await tx.execute(
     `update orders set payment_id = ${paymentId.sql}, payment_status = ${status.sql},
        updated_at = case when updated_at < ${at.sql} then ${at.sql} else updated_at end

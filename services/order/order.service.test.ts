@@ -14,7 +14,6 @@ beforeAll(async () => {
   shop = await startShop({ only: Object.keys(domainServices) });
   told = await recordEvents(shop, "commerce.order.v1");
 });
-afterAll(() => shop.stop());
 
 const toldOf = (orderId: string | undefined) => told.filter(({ key }) => key === orderId).map(({ type }) => type);
 const cart = (productId: string, quantity = 1, rest: Partial<Cart> = {}): Cart => ({

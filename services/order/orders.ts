@@ -1,20 +1,7 @@
 /** Reads and first writes of orders. How they move on is in `order-moves.ts`; no other file knows their tables. */
 import type { Bindable, Reader, Tx } from "../../mixins/database";
 import type { Order, OrderLine } from "./order";
-import {
-  historyOf,
-  itemOf,
-  type KeyedRequest,
-  type LineRow,
-  lineRowsOf,
-  type OrderRow,
-  paymentOf,
-  rowOf,
-  type StoredOrder,
-  storedOf,
-} from "./order-row";
-
-export type { KeyedRequest, StoredOrder };
+import { historyOf, itemOf, type LineRow, lineRowsOf, type OrderRow, paymentOf, rowOf, type StoredOrder, storedOf } from "./order-row";
 
 /** Writes new orders and their lines. An Idempotency-Key that was used before fails on the table's key. */
 export async function insertOrders(tx: Tx, stored: readonly StoredOrder[]): Promise<void> {

@@ -16,7 +16,6 @@ let shop: TestShop;
 beforeAll(async () => {
   shop = await startShop({ only: Object.keys(domainServices), middlewares: [faults.middleware] });
 });
-afterAll(() => shop.stop());
 
 const cart = (productId: string, quantity = 1): Cart => ({ items: [{ productId, quantity }], payment: { method: "CASH" } });
 const news = (orderId: string, event: keyof typeof payment.events, status: PaymentStatus) =>

@@ -1,17 +1,17 @@
 import { v7 as uuid } from "uuid";
 
-import { hashJson } from "../../lib/canonical-json";
 import { now } from "../../lib/clock";
 import { errorOf } from "../../lib/errors";
 import { type Ctx, handler } from "../../lib/handlers";
 import { traceOf } from "../../lib/trace";
 import type { ParsedOf } from "../../mixins/action-ref";
 import { placeOrder } from "../../sagas/place-order";
-import { type Answer, answered, answerOf, mayBeSecond, tell, tellAgain } from "./answers";
+import { type Answer, answered, answerOf, keyedRequestOf, tellAgain, tellOnce } from "./answers";
 import type { Order, OrderView } from "./order";
 import { order } from "./order.contract";
 import { answerAccepted } from "./order-moves";
-import { findByKey, type KeyedRequest, reread } from "./orders";
+import type { KeyedRequest } from "./order-row";
+import { findByKey, reread } from "./orders";
 import { quote } from "./quote";
 import { graceMs, type Placing, refuseOrders, type Refusing, startOrders } from "./start-orders";
 
@@ -23,19 +23,16 @@ type Request = Ctx<ParsedOf<typeof order.place>>;
  */
 export const place = handler(order.place, async (ctx) => {
   const answerBy = now() + ctx.config.orderWaitMs;
-  const known = await replay(ctx);
+  const request = keyedRequestOf(ctx.meta, "place");
+  const known = await replay(ctx, request);
   if (known) return known;
   const { refusal, ...quoted } = await quote(ctx);
-  const call = { order: pendingOrder(ctx, quoted), request: requestOf(ctx), trace: traceOf(ctx.meta) };
-  let answer: Answer;
-  try {
-    answer = await (refusal ? refuseAtOnce(ctx, { ...call, refusal }) : carryOut(ctx, call, answerBy));
-  } catch (error) {
-    const other = mayBeSecond(error) && (await replay(ctx));
-    if (!other) throw error;
-    return other;
-  }
-  return tell(ctx, answer);
+  const call = { order: pendingOrder(ctx, quoted), request, trace: traceOf(ctx.meta) };
+  return tellOnce(
+    ctx,
+    () => replay(ctx, request),
+    () => (refusal ? refuseAtOnce(ctx, { ...call, refusal }) : carryOut(ctx, call, answerBy)),
+  );
 });
 
 function pendingOrder({ params }: Request, { items, amounts }: Pick<Order, "items" | "amounts">): Order {
@@ -54,13 +51,8 @@ function pendingOrder({ params }: Request, { items, amounts }: Pick<Order, "item
   };
 }
 
-function requestOf({ meta: { idempotency } }: Request): KeyedRequest | undefined {
-  return idempotency && { keyDigest: hashJson([idempotency.userId, idempotency.key]), bodyHash: idempotency.bodyHash };
-}
-
 /** The first answer to a request with this key; undefined when there was no such request. */
-async function replay(ctx: Request): Promise<OrderView | undefined> {
-  const request = requestOf(ctx);
+async function replay(ctx: Request, request: KeyedRequest | undefined): Promise<OrderView | undefined> {
   const stored = request && (await findByKey(ctx.db, request.keyDigest));
   return stored && tellAgain(ctx, request, { request: stored.request, answer: answerOf(stored) });
 }

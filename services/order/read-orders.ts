@@ -1,5 +1,5 @@
 import { ShopError } from "../../lib/errors";
-import { handler, isStaff, type RequestMeta } from "../../lib/handlers";
+import { handler, isOwnOrStaff, type RequestMeta } from "../../lib/handlers";
 import { type Order, viewOf } from "./order";
 import { order } from "./order.contract";
 import { findById } from "./orders";
@@ -8,12 +8,8 @@ export const readOrder = handler(order.read, async ({ params: { id, userId }, me
   viewOf(visible((await findById(db, id))?.order, userId, meta)),
 );
 
-/** Another customer's order is as unknown as one that doesn't exist; staff may see every one. */
-export function isVisible(found: Pick<Order, "userId">, userId: string, meta: RequestMeta): boolean {
-  return found.userId === userId || isStaff(meta);
-}
-
+/** What was found of an order, for its customer and for staff. Throws ORDER_NOT_FOUND for others, as when nothing was found. */
 export function visible<O extends Pick<Order, "userId">>(found: O | undefined, userId: string, meta: RequestMeta): O {
-  if (!found || !isVisible(found, userId, meta)) throw new ShopError("ORDER_NOT_FOUND");
+  if (!found || !isOwnOrStaff(meta, userId, found.userId)) throw new ShopError("ORDER_NOT_FOUND");
   return found;
 }

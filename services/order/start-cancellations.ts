@@ -4,7 +4,7 @@ import { v7 as uuid } from "uuid";
 import { now } from "../../lib/clock";
 import { refuse } from "../../lib/errors";
 import { emit } from "../../lib/events";
-import type { RequestMeta } from "../../lib/handlers";
+import { isOwnOrStaff, type RequestMeta } from "../../lib/handlers";
 import { traceOf } from "../../lib/trace";
 import type { GroupHandler } from "../../mixins/group-commit/types";
 import { done, type Outcome } from "../../mixins/outcome";
@@ -15,8 +15,8 @@ import { type Cancellation, insertCancellations } from "./cancellations";
 import { attemptsOf, factsOf, type Order, pointsFromBalance, whyNotCancelable } from "./order";
 import { order } from "./order.contract";
 import { beginCanceling } from "./order-moves";
-import { type KeyedRequest, lockOrders } from "./orders";
-import { isVisible } from "./read-orders";
+import type { KeyedRequest } from "./order-row";
+import { lockOrders } from "./orders";
 import { statusOf, toldOf } from "./told";
 
 export interface Canceling {
@@ -64,7 +64,7 @@ export const startCancellations: GroupHandler<Canceling, Decided> = {
     const decided = new Map<Canceling, DecidedCall>();
     for (const call of inTime) {
       const found = orders.get(call.orderId);
-      if (found && isVisible(found, call.userId, call.meta)) decided.set(call, { ...decide(call, found, at), call });
+      if (found && isOwnOrStaff(call.meta, call.userId, found.userId)) decided.set(call, { ...decide(call, found, at), call });
     }
     await begin(tx, [...decided.values()].filter(begins), at);
     await insertCancellations(

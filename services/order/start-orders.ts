@@ -8,7 +8,8 @@ import type { Sagas } from "../../mixins/saga";
 import { placeOrder } from "../../sagas/place-order";
 import { factsOf, fail, type Order, pointsFromBalance } from "./order";
 import { order, type PlaceOrder } from "./order.contract";
-import { insertOrders, type KeyedRequest, type StoredOrder } from "./orders";
+import type { KeyedRequest, StoredOrder } from "./order-row";
+import { insertOrders } from "./orders";
 import { failureOf, statusOf, toldOf } from "./told";
 
 export interface Placing {

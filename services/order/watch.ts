@@ -43,7 +43,8 @@ export class Watch {
         settle();
       };
       const waiting: Waiting = {
-        ...{ orderId, known },
+        orderId,
+        known,
         tell: (grown) => end(() => resolve(grown)),
         fail: (error) => end(() => reject(error as Error)),
       };

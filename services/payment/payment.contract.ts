@@ -12,6 +12,17 @@ export const paymentStatus = z
   .meta({ id: "PaymentStatus" });
 export type PaymentStatus = z.output<typeof paymentStatus>;
 
+/** How far a payment has come. Events may be late: one that tells of less than is known, or of as much, is no news. */
+export const paymentProgress: Readonly<Record<PaymentStatus, number>> = {
+  PENDING: 1,
+  UNKNOWN: 2,
+  APPROVED: 3,
+  FAILED: 3,
+  PARTIALLY_REFUNDED: 4,
+  CANCELED: 5,
+  REFUNDED: 5,
+};
+
 export const paymentView = z
   .strictObject({
     id,

@@ -1,6 +1,8 @@
 /** A shop that only takes payments, and what sagas and readers would say to it. */
 import type { Service } from "moleculer";
 
+import type { z } from "zod";
+
 import { deferred } from "../../mixins/waiting";
 import type { GroupCommit, GroupHandler } from "../../mixins/group-commit";
 import type { StepAnswer, VerifyAnswer } from "../../mixins/participant";
@@ -8,26 +10,20 @@ import { databaseOf } from "../../test/support/database-of";
 import { deliver, recordEvents, type Told } from "../../test/support/events";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { waitFor } from "../../test/support/wait";
+import type { payment, PaymentMethod, paymentView } from "./payment.contract";
 import { providerOf } from "./sandbox";
 
 export interface Due {
-  method?: "POINT" | "CARD" | "CASH";
+  method?: PaymentMethod;
   amount?: number;
   token?: string;
 }
 
-export interface PaymentView {
-  id: string;
-  orderId: string;
-  status: string;
-  amount: number;
-  refunded: number;
-  approvedAt?: string;
-}
+export type PaymentView = z.output<typeof paymentView>;
 
 const topic = "commerce.payment.v1";
 
-type Answer = StepAnswer<{ paymentId: string; status: string }>;
+type Answer = StepAnswer<z.output<typeof payment.$actions.process.result>>;
 
 const payStep = (orderId: string) => ({ saga: "place-order", id: orderId, step: "pay" });
 const refundStep = (orderId: string, attempt: number) => ({ saga: "cancel-order", id: `${orderId}:${attempt}`, step: "refund" });

@@ -13,7 +13,6 @@ let desk: Desk;
 beforeAll(async () => {
   desk = await Desk.open();
 });
-afterAll(() => desk.shop.stop());
 
 const step = (id: string) => ({ saga: "place-order", id, step: "pay" });
 

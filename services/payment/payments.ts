@@ -1,7 +1,7 @@
 /** The statements on payments; no other file knows their table. */
 import { codes } from "../../lib/codes";
 import type { Currency } from "../../lib/money";
-import { mustChange, perRow } from "../../lib/sql";
+import { eachRow, mustChange } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Payment } from "./payment";
 import type { PaymentMethod, PaymentStatus } from "./payment.contract";
@@ -73,7 +73,7 @@ export async function lockPayments(tx: Tx, by: "id" | "order_id" | "refund_id", 
 /** Writes payments that were undecided and are APPROVED now. */
 export async function saveApproved(tx: Tx, payments: readonly Payment[], at: number): Promise<void> {
   if (payments.length === 0) return;
-  const reference = perRow("id", new Map(payments.map(({ id, providerRef }) => [id, providerRef])));
+  const reference = eachRow("id", payments, idOf)(({ providerRef }) => providerRef);
   const approved = await tx.execute(
     `update payment set status = ?, provider_ref = ${reference.sql}, token = null, approved_at = ?, updated_at = ?
      where id in (?) and status in (?)`,
@@ -100,8 +100,7 @@ export async function saveDoubted(tx: Tx, payments: readonly Payment[], at: numb
 /** Writes payments that were APPROVED, after a refund has begun (`from: "kept"`) or ended (`from: "refunding"`). */
 export async function saveRefunds(tx: Tx, payments: readonly Payment[], from: "kept" | "refunding", at: number): Promise<void> {
   if (payments.length === 0) return;
-  const each = (of: (payment: Payment) => string | number | undefined) =>
-    perRow("id", new Map(payments.map((payment) => [payment.id, of(payment)])));
+  const each = eachRow("id", payments, idOf);
   const status = each((payment) => statuses.code(payment.status));
   const refunded = each((payment) => payment.refunded);
   const refundId = each((payment) => payment.refundId);
@@ -114,7 +113,8 @@ export async function saveRefunds(tx: Tx, payments: readonly Payment[], from: "k
   mustChange(saved, payments.length, "payment.refund_id");
 }
 
-const idsOf = (payments: readonly Payment[]): string[] => payments.map(({ id }) => id);
+const idOf = ({ id }: Payment): string => id;
+const idsOf = (payments: readonly Payment[]): string[] => payments.map(idOf);
 
 interface PaymentRow {
   id: string;

@@ -13,7 +13,6 @@ let desk: Desk;
 beforeAll(async () => {
   desk = await Desk.open();
 });
-afterAll(() => desk.shop.stop());
 
 const refusedAs = (detail: string) => refused("ORDER_NOT_CANCELABLE", detail);
 const unknown = { ok: false, failed: true, type: SAGA_STEP_UNKNOWN };

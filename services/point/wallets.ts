@@ -3,15 +3,15 @@ import { v7 as uuid } from "uuid";
 import type { z } from "zod";
 
 import { iso, now } from "../../lib/clock";
+import { codes } from "../../lib/codes";
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { mustChange, perRow } from "../../lib/sql";
+import { eachRow, mustChange } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import { type EntryType, Wallet } from "./point";
 import type { pointEntry } from "./point.contract";
 
 /** `point_history.type`. */
-const codes: Record<EntryType, number> = { CHARGE: 1, USE: 2, REFUND: 3 };
-const types = new Map(Object.entries(codes).map(([type, code]) => [code, type as EntryType]));
+const types = codes<EntryType>({ CHARGE: 1, USE: 2, REFUND: 3 });
 
 /** The wallets that a group of calls works on. */
 export class Wallets {
@@ -79,7 +79,7 @@ export async function saveWallets(tx: Tx, wallets: Wallets): Promise<void> {
       entries.map(({ type, amount, balanceAfter, orderId }) => ({
         user_id: userId,
         id: uuid(),
-        type: codes[type],
+        type: types.code(type),
         amount,
         balance_after: balanceAfter,
         order_id: orderId ?? null,
@@ -91,8 +91,8 @@ export async function saveWallets(tx: Tx, wallets: Wallets): Promise<void> {
 
 async function moveBalances(tx: Tx, moved: readonly Wallet[]): Promise<void> {
   if (moved.length === 0) return;
-  const balance = perRow("user_id", new Map(moved.map((wallet) => [wallet.userId, wallet.balance])));
-  const loaded = perRow("user_id", new Map(moved.map((wallet) => [wallet.userId, wallet.loaded])));
+  const each = eachRow("user_id", moved, ({ userId }) => userId);
+  const [balance, loaded] = [each((wallet) => wallet.balance), each((wallet) => wallet.loaded)];
   const changed = await tx.execute(`update point set balance = ${balance.sql} where user_id in (?) and balance = ${loaded.sql}`, [
     ...balance.values,
     moved.map(({ userId }) => userId),
@@ -126,10 +126,8 @@ interface EntryRow {
   createdAt: number;
 }
 
-function entryOf({ type: code, orderId, createdAt, ...same }: EntryRow): z.output<typeof pointEntry> {
-  const type = types.get(code);
-  if (!type) throw new Error(`point_history has an unknown type ${code}`);
-  return { ...same, type, ...(orderId !== null && { orderId }), createdAt: iso(createdAt) };
+function entryOf({ type, orderId, createdAt, ...same }: EntryRow): z.output<typeof pointEntry> {
+  return { ...same, type: types.name(type), ...(orderId !== null && { orderId }), createdAt: iso(createdAt) };
 }
 
 interface BalanceRow {

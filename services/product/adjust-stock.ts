@@ -4,7 +4,7 @@ import { product } from "./product.contract";
 import { lockStock, moveStock } from "./products";
 import { insertMovements } from "./reservations";
 
-/** Stock that came in or went out by hand. It never goes below what isn't reserved. */
+/** Stock that came in or went out by hand. It never goes below zero. */
 export const adjustStock = command(product.adjustStock, async (calls, tx) => {
   const shelf = new Shelf(
     await lockStock(

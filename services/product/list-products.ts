@@ -3,7 +3,7 @@ import type { z } from "zod";
 
 import { handler } from "../../lib/handlers";
 import { readSorted, type SortKey } from "../../lib/paging";
-import type { Value } from "../../mixins/database";
+import { conditions } from "../../lib/sql";
 import { folded, type Product } from "./product";
 import { product, type productSort } from "./product.contract";
 import { columns, productOf } from "./products";
@@ -31,12 +31,13 @@ export const listProducts = handler(product.list, async ({ params: { limit, curs
 
 type Filters = Pick<z.output<typeof product.$actions.list.params>, "q" | "minPrice" | "maxPrice" | "inStock">;
 
-function matching({ q, minPrice, maxPrice, inStock }: Filters): { where: string; values: Value[] } {
-  const conditions: [sql: string, ...values: Value[]][] = [["removed_at is null"]];
-  // Unlike `like`, `instr` has no wildcards, and it compares the same way on every database.
-  if (q !== undefined) conditions.push(["instr(search_text, ?) > 0", folded(q)]);
-  if (minPrice !== undefined) conditions.push(["price >= ?", minPrice]);
-  if (maxPrice !== undefined) conditions.push(["price <= ?", maxPrice]);
-  if (inStock !== undefined) conditions.push([inStock ? "stock > 0" : "stock = 0"]);
-  return { where: conditions.map(([sql]) => sql).join(" and "), values: conditions.flatMap(([, ...values]) => values) };
+function matching({ q, minPrice, maxPrice, inStock }: Filters) {
+  return conditions(
+    "removed_at is null",
+    // Unlike `like`, `instr` has no wildcards, and it compares the same way on every database.
+    ["instr(search_text, ?) > 0", q === undefined ? undefined : folded(q)],
+    ["price >= ?", minPrice],
+    ["price <= ?", maxPrice],
+    inStock === undefined ? undefined : inStock ? "stock > 0" : "stock = 0",
+  );
 }

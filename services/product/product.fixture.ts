@@ -1,29 +1,13 @@
+import type { z } from "zod";
+
+import type { Page } from "../../lib/paging";
 import type { Database } from "../../mixins/database";
 import type { StepAnswer } from "../../mixins/participant";
 import { databaseOf } from "../../test/support/database-of";
 import type { TestShop } from "../../test/support/shop";
+import type { lines, productView } from "./product.contract";
 
-export interface ProductView {
-  id: string;
-  name: string;
-  description: string;
-  price: number;
-  stock: number;
-  salesCount: number;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-}
-
-export interface ProductPage {
-  items: ProductView[];
-  nextCursor: string | null;
-}
-
-export interface Line {
-  productId: string;
-  quantity: number;
-}
+export type ProductView = z.output<typeof productView>;
 
 let names = 0;
 export const newOrder = () => `order-${++names}`;
@@ -44,7 +28,7 @@ export class Catalogue {
     return this.#call("read", { id });
   }
 
-  list(params: object = {}): Promise<ProductPage> {
+  list(params: object = {}): Promise<Page<ProductView>> {
     return this.#call("list", params);
   }
 
@@ -64,8 +48,8 @@ export class Catalogue {
     return (await this.#call<{ outcomes: StepAnswer[] }>("quote", { calls })).outcomes;
   }
 
-  reserve(orderId: string, lines: Line[]): Promise<StepAnswer | undefined> {
-    return this.#step("reserve", { ...placing(orderId), params: { orderId, lines } });
+  reserve(orderId: string, reserved: z.output<typeof lines>): Promise<StepAnswer | undefined> {
+    return this.#step("reserve", { ...placing(orderId), params: { orderId, lines: reserved } });
   }
 
   release(orderId: string): Promise<StepAnswer | undefined> {

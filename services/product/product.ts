@@ -22,8 +22,8 @@ export interface Product {
 export type Edit = Partial<Pick<Product, "name" | "description" | "price" | "stock" | "version">>;
 
 /**
- * The product after an edit. `version` and `updatedAt` tell of name, description and price: they move when one of these does, and an edit
- * of one of these must name the version that it was made for. Stock has its own guard (I8) and needs none.
+ * The product after an edit, which must name the version that it was made for. `version` and `updatedAt` tell of name, description and
+ * price: they move when one of these does.
  */
 export function edited(product: Product, { version, ...change }: Edit, at: number): Outcome<Product> {
   const { stock = product.stock, name = product.name, description = product.description, price = product.price } = change;

@@ -3,7 +3,7 @@ import type { z } from "zod";
 
 import { iso } from "../../lib/clock";
 import type { EventData } from "../../lib/contract";
-import { mustChange, perRow } from "../../lib/sql";
+import { eachRow, mustChange, perRow } from "../../lib/sql";
 import type { Bindable, Reader, Tx } from "../../mixins/database";
 import { type Product, searchTextOf } from "./product";
 import type { product, productView } from "./product.contract";
@@ -54,8 +54,11 @@ export async function lockStock(tx: Tx, ids: readonly string[]): Promise<Map<str
 /** Writes what the catalogue tells of products that were edited; each has another version than the one that was locked. */
 export async function rewriteProducts(tx: Tx, edits: readonly { locked: Product; edited: Product }[]): Promise<void> {
   if (edits.length === 0) return;
-  const set = (value: (product: Product) => string | number) =>
-    perRow("id", new Map(edits.map(({ edited }) => [edited.id, value(edited)])));
+  const set = eachRow(
+    "id",
+    edits.map(({ edited }) => edited),
+    ({ id }) => id,
+  );
   const parts = Object.entries({
     name: set(({ name }) => name),
     description: set(({ description }) => description),
@@ -82,7 +85,7 @@ export async function markRemoved(tx: Tx, locked: readonly Product[], at: number
 
 /** The guard of a write (rule 8): these products, in the versions that were locked. */
 function asLocked(locked: readonly Product[]): { sql: string; values: Bindable[] } {
-  const version = perRow("id", new Map(locked.map((one) => [one.id, one.version])));
+  const version = eachRow("id", locked, ({ id }) => id)((one) => one.version);
   return {
     sql: `id in (?) and removed_at is null and version = ${version.sql}`,
     values: [locked.map(({ id }) => id), ...version.values],

@@ -1,3 +1,6 @@
+import type { z } from "zod";
+
+import type { Page } from "../../lib/paging";
 import { type Database, DecideAgain } from "../../mixins/database";
 import { databaseOf } from "../../test/support/database-of";
 import { recordEvents, type Told } from "../../test/support/events";
@@ -5,7 +8,8 @@ import { lostLock } from "../../test/support/lost-lock";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { waitFor } from "../../test/support/wait";
 import { changeAccount } from "./edit-account";
-import { codeOf, logIn, newEmail, password, refresh, register, type Session } from "./user.fixture";
+import { codeOf, logIn, newEmail, password, refresh, register } from "./user.fixture";
+import type { userView } from "./user.contract";
 import { readUser } from "./users";
 
 let shop: TestShop;
@@ -17,11 +21,7 @@ beforeAll(async () => {
   told = await recordEvents(shop, "commerce.user.v1");
 });
 
-type View = Session["user"];
-interface Page {
-  items: View[];
-  nextCursor: string | null;
-}
+type View = z.output<typeof userView>;
 
 const edit = (userId: string, changes: object) => shop.broker.call<View, object>("user.edit", { userId, ...changes });
 const me = (userId: string) => shop.broker.call<View, object>("user.me", { userId });
@@ -159,7 +159,7 @@ describe("edit", () => {
 });
 
 describe("staff's reads", () => {
-  const list = (params: object = {}) => shop.broker.call<Page, object>("user.list", params);
+  const list = (params: object = {}) => shop.broker.call<Page<View>, object>("user.list", params);
 
   test("one account by its id", async () => {
     const { user } = await register(shop);
@@ -173,7 +173,7 @@ describe("staff's reads", () => {
     const seen: View[] = [];
     let cursor: string | null = null;
     do {
-      const page: Page = await list({ limit: 2, ...(cursor && { cursor }) });
+      const page: Page<View> = await list({ limit: 2, ...(cursor && { cursor }) });
       seen.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor);

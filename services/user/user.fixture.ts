@@ -1,20 +1,17 @@
+import type { z } from "zod";
+
 import type { TestShop } from "../../test/support/shop";
+import type { tokens, user } from "./user.contract";
 
 export const password = "correct horse";
 
-/** What registering answers; of signing in and refreshing all but `user`. */
-export interface Session {
-  accessToken: string;
-  refreshToken: string;
-  expiresIn: number;
-  user: { id: string; email: string; nickname: string; role: string; createdAt: string };
-}
+export type Session = z.output<typeof tokens>;
 
 let names = 0;
 export const newEmail = () => `buyer${++names}@example.com`;
 
 export const register = ({ broker }: TestShop, email = newEmail()) =>
-  broker.call<Session, object>("user.register", { email, password, nickname: "Buyer" });
+  broker.call<z.output<typeof user.$actions.register.result>, object>("user.register", { email, password, nickname: "Buyer" });
 
 export const logIn = ({ broker }: TestShop, email: string, given = password) =>
   broker.call<Session, object>("user.login", { email, password: given });

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { iso } from "../../lib/clock";
 import { ShopError } from "../../lib/errors";
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { mustChange } from "../../lib/sql";
+import { conditions, mustChange } from "../../lib/sql";
 import { isDuplicateKey, type Reader, type Tx } from "../../mixins/database";
 import type { userView } from "./user.contract";
 
@@ -70,18 +70,13 @@ export async function readUserByEmail(db: Reader, email: string): Promise<UserRo
 
 /** Accounts, the newest first. `email` in lower case. */
 export function listUsers(db: Reader, { email, role }: Partial<Pick<UserRow, "email" | "role">>, page: PageParams): Promise<Page<UserRow>> {
-  const filters = [
-    ...(email !== undefined ? [{ sql: "email = ?", value: email }] : []),
-    ...(role !== undefined ? [{ sql: "role = ?", value: role }] : []),
-  ];
   return readNewest<UserRow>(
     db,
     {
       name: "user.list",
       choice: { email, role },
       select: `select ${columns} from user`,
-      where: filters.map(({ sql }) => sql).join(" and ") || undefined,
-      values: filters.map(({ value }) => value),
+      ...conditions(["email = ?", email], ["role = ?", role]),
       time: { column: "created_at", of: (row) => row.createdAt },
     },
     page,

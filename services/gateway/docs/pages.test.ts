@@ -9,8 +9,6 @@ beforeAll(async () => {
   edge = await startEdge(contracts, {});
 });
 
-afterAll(() => edge.stop());
-
 const get = (path: string, options: RequestInit = {}) => fetch(edge.url + path, { redirect: "manual", ...options });
 
 const pages: [path: string, type: string][] = [

@@ -44,7 +44,6 @@ let edge: Edge;
 beforeAll(async () => {
   edge = await startEdge([shop], { login: checkPassword, edit: checkPassword }, proxy, { ...figures, rates: usual });
 });
-afterAll(() => edge.stop());
 
 let last = 0;
 const newAddress = () => ({ "x-forwarded-for": `192.0.2.${++last}` });

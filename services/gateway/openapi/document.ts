@@ -2,7 +2,7 @@
 import type { ActionSpec, ContractBase } from "../../../lib/contract";
 import { basePath, routesOf, type Route } from "../routes";
 import { answerHeaders, requestHeaders } from "./headers";
-import { operationOf, tagOf, type Shared } from "./operation";
+import { operationOf, groupOf, type Shared } from "./operation";
 import { Problems, problemSchema } from "./problems";
 import { Schemas } from "./schemas";
 
@@ -48,7 +48,7 @@ export function documentOf(contracts: readonly ContractBase[]): OpenApiDocument 
     const path = route.path.slice(basePath.length).replaceAll(/:(\w+)/g, "{$1}");
     (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(route, specOf(contracts, route), shared);
   }
-  const used = new Set(routes.map(tagOf));
+  const used = new Set(routes.map(groupOf));
   return {
     openapi: "3.1.0",
     info: { title: "moleculer-commerce", version: "1.0.0", description, license: { name: "MIT", identifier: "MIT" } },

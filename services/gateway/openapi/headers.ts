@@ -27,7 +27,7 @@ export const headers = (...names: (keyof typeof answerHeaders)[]) =>
 const key = {
   name: "Idempotency-Key",
   in: "header",
-  description: "Yours to choose: the same key repeats the first answer for 24 hours and does nothing more.",
+  description: "Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more.",
   schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x20-\\x7e]+$" },
 };
 

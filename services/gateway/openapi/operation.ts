@@ -18,7 +18,7 @@ export function operationOf(route: Route, spec: ActionSpec, { schemas, problems 
   return {
     operationId: route.action,
     summary: spec.rest?.summary ?? route.action,
-    tags: [tagOf(route)],
+    tags: [groupOf(route)],
     security: route.auth === "public" ? [] : [{ bearerAuth: [] }],
     ...(route.auth === "admin" && { description: "For staff.", "x-role": "admin" }),
     parameters: [...pathParameters(route, params), ...queryParameters(route, params), ...headerParameters(route, params)],
@@ -28,7 +28,7 @@ export function operationOf(route: Route, spec: ActionSpec, { schemas, problems 
 }
 
 /** Operations stand together by the first word of their paths. */
-export const tagOf = ({ path }: Route): string => path.split("/")[3] ?? "";
+export const groupOf = ({ path }: Route): string => path.split("/")[3] ?? "";
 
 function pathParameters({ pathParams }: Route, { properties }: ObjectSchema) {
   return pathParams.map(({ name }) => ({ name, in: "path", required: true, ...described(properties[name]) }));

@@ -14,8 +14,6 @@ beforeAll(async () => {
   documented = new Documented((await (await fetch(`${edge.url}/openapi.json`)).json()) as OpenApiDocument);
 });
 
-afterAll(() => edge.stop());
-
 /** What can be done wrong with an operation, and the code that has to come of it. */
 interface Abuse {
   what: string;

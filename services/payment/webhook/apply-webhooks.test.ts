@@ -13,7 +13,6 @@ beforeAll(async () => {
   ({ desk } = sender);
 });
 beforeEach(() => void sender.logged.splice(0));
-afterAll(() => desk.shop.stop());
 
 describe("a payment that waits for the provider's word", () => {
   test("I1, I7: is approved by a webhook, and the saga that asks hears so; no card is charged for it again", async () => {

@@ -12,9 +12,8 @@ beforeAll(async () => {
   ({ desk } = sender);
 });
 beforeEach(() => void sender.logged.splice(0));
-afterAll(() => desk.shop.stop());
 
-describe("a webhook that changes nothing is kept with its verdict, answered and sender.logged:", () => {
+describe("a webhook that changes nothing is kept with its verdict, answered and logged:", () => {
   test("an unknown payment", async () => {
     const webhook = webhookOf("payment.approved", "nobody's");
     expect(await sender.deliver(webhook)).toEqual({});

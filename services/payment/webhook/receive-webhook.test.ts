@@ -14,7 +14,6 @@ beforeAll(async () => {
   sender = await Sender.open();
   ({ desk } = sender);
 });
-afterAll(() => desk.shop.stop());
 
 describe("what the provider hasn't signed, or what is no webhook, is refused and leaves nothing:", () => {
   /** How it is refused, and how many webhooks are kept more than before. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Service, ServiceSchema } from "moleculer";
 
 import { type Config, ConfigError, configOf } from "../../../lib/config";
+import { shortestSecret } from "../../../lib/environment";
 import { keptSecret } from "../../../lib/keys";
 
 const secrets = new WeakMap<Service, string>();
@@ -27,6 +28,6 @@ async function secretOf({ paymentWebhookSecret, dataDir }: Config): Promise<stri
   const file = join(dataDir, "payment-webhook-secret");
   // An editor ends a file with a new line, which is not part of the secret.
   const secret = (await keptSecret(file, () => randomBytes(32).toString("hex"))).trim();
-  if (secret.length >= 16) return secret;
-  throw new ConfigError(`${file} doesn't hold a secret of 16 characters or more; remove it to have a new one made`);
+  if (secret.length >= shortestSecret) return secret;
+  throw new ConfigError(`${file} doesn't hold a secret of ${shortestSecret} characters or more; remove it to have a new one made`);
 }
