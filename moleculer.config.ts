@@ -7,6 +7,12 @@ import { lifecycle } from "./lib/lifecycle";
 import { limits } from "./lib/limits";
 import { serviceNames } from "./services";
 
+/** When a node stops asking another that fails, and how much of an action runs and waits at once. */
+export const protection = {
+  circuitBreaker: { enabled: true, threshold: 0.5, minRequestCount: 50, windowTime: 10, halfOpenTime: 5_000, check: isBreakdown },
+  bulkhead: { enabled: true, concurrency: 512, maxQueueSize: 5_000 }, // lib/limits.ts refines it
+} satisfies BrokerOptions;
+
 /** The broker of one node. What differs between sizes comes from the configuration, never from code in a service. */
 function brokerOptions(config: Config): BrokerOptions {
   return {
@@ -21,8 +27,7 @@ function brokerOptions(config: Config): BrokerOptions {
     heartbeatInterval: 3,
     heartbeatTimeout: 10,
     tracking: { enabled: true, shutdownTimeout: config.drainMs },
-    circuitBreaker: { enabled: true, threshold: 0.5, minRequestCount: 50, windowTime: 10, halfOpenTime: 5_000, check: isBreakdown },
-    bulkhead: { enabled: true, concurrency: 512, maxQueueSize: 5_000 }, // lib/limits.ts refines it
+    ...protection,
     registry: { stopDelay: 0 },
     skipProcessEventRegistration: true,
     middlewares: [limits, lifecycle, nodePort()],

@@ -2246,7 +2246,7 @@ export interface operations {
             nextCursor: string | null;
             /**
              * Format: date-time
-             * @description When the newest event of any order happened that the history has heard of: what happened later may not be shown yet. Now when there was none
+             * @description When the newest event of any order happened that the history has heard of: what happened later may not be shown yet. 1970 while it has heard of none
              * @example 2026-11-24T09:00:00.000Z
              */
             asOf: string;

@@ -24,10 +24,20 @@ export async function healthOf(broker: ServiceBroker, waitMs = databaseMs): Prom
   return away.length ? { ready: false, status: "unavailable" } : { ready: true, status: "ok" };
 }
 
+const preparing = new WeakSet<ServiceBroker>();
+
+/** The node isn't ready until the work is done, whatever it serves meanwhile. To be called before the broker starts. */
+export async function readyAfter<T>(broker: ServiceBroker, work: () => Promise<T>): Promise<T> {
+  preparing.add(broker);
+  const result = await work();
+  preparing.delete(broker);
+  return result;
+}
+
 function phaseOf(broker: ServiceBroker): Health["status"] {
   const { started, stopping } = broker as ServiceBroker & { started: boolean; stopping: boolean };
   if (stopping) return "stopping";
-  return started ? "ok" : "starting";
+  return started && !preparing.has(broker) ? "ok" : "starting";
 }
 
 type Hosting = { name: string; db?: Database };
@@ -52,12 +62,15 @@ async function awayOrNot({ name, db }: Hosting, waitMs: number): Promise<string 
 
 /** Paths that a server answers by itself, to GET and HEAD. */
 export interface Pages {
+  /** They are asked for by machines that must not be turned away, however often. */
+  uncounted?: true;
   has(path: string): boolean;
   answer(req: IncomingMessage, res: ServerResponse): void;
 }
 
 /** `/health/live` and `/health/ready`. */
 export const healthPages = (broker: ServiceBroker): Pages => ({
+  uncounted: true,
   has: (path) => path === "/health/live" || path === "/health/ready",
   answer(req, res) {
     if (pathOf(req) === "/health/live") sendHealth(res, { ready: true, status: "ok" });

@@ -29,7 +29,10 @@ export function invalid(errors: FieldError[]): ShopError {
 }
 
 /** A field that the schema doesn't have. */
-export const unknownField = (path: string): FieldError => ({ path: path.slice(0, longestPath), message: "is not a known field" });
+export const unknownField = (path: string): FieldError => ({
+  path: path.slice(0, longestPath).replace(/\p{Cc}/gu, "\uFFFD"), // it goes into logs
+  message: "is not a known field",
+});
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const at = issue.path.map(String);

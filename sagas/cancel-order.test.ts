@@ -19,7 +19,6 @@ let shop: TestShop;
 beforeAll(async () => {
   shop = await startShop({ only: Object.keys(domainServices), env: { ORDER_WAIT_MS: "30000" }, middlewares: [faults.middleware] });
 });
-afterAll(() => shop.stop());
 
 const tail = ["product.restock", "coupon.giveBack", "point.giveBack"] as const;
 const steps = ["payment.refund", ...tail] as const;

@@ -18,7 +18,6 @@ let shop: TestShop;
 beforeAll(async () => {
   shop = await startShop({ only: Object.keys(domainServices), env: { ORDER_WAIT_MS: "15000" }, middlewares: [faults.middleware] });
 });
-afterAll(() => shop.stop());
 
 const forwards = ["product.reserve", "coupon.use", "point.use", "payment.process"] as const;
 const undos = ["product.release", "coupon.restore", "point.refund"] as const;

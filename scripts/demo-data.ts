@@ -56,6 +56,7 @@ export async function seedDemo({ broker, config }: Shop): Promise<Demo | undefin
   const file = join(config.dataDir, "demo.json");
   const kept = readKept(file);
   if (kept?.seeded && (await isThere(broker, admin.email))) return { accounts, password: kept.password };
+  if (!kept && !(await isEmpty(broker)) && !(await isThere(broker, admin.email))) return undefined;
   const password = kept?.password ?? config.demoPassword ?? randomBytes(9).toString("base64url");
   await keep(file, { password, seeded: false }); // before the first account, so that a kill never loses it
   const ours = (await createAccount(broker, admin, password)) || (await canLogIn(broker, admin.email, password));
@@ -93,6 +94,9 @@ async function fillShop(broker: ServiceBroker): Promise<void> {
 function keyed(key: string): RequestMeta {
   return { idempotency: { key, userId: "demo", route: "seed", bodyHash: key } };
 }
+
+const isEmpty = async (broker: ServiceBroker) =>
+  (await broker.call<number>("user.count")) === 0 && (await broker.call<number>("product.count")) === 0;
 
 /** The folder may have been used with other databases before. */
 async function isThere(broker: ServiceBroker, email: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { ServiceBroker } from "moleculer";
 
 import type { Config } from "../lib/config";
 import { takeDataDir } from "../lib/data-dir";
+import { readyAfter } from "../lib/health";
 import { createBroker } from "../moleculer.config";
 import { services } from "../services";
 import type { Gateway } from "../services/gateway/gateway.service";
@@ -16,20 +17,24 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-/** Starts the services that the configuration names. Nothing is left open when it fails. */
-export async function runShop(config: Config): Promise<Shop> {
+/** Starts the services that the configuration names. It is ready when `prepare` has done its work too. Nothing is left open when it fails. */
+export async function runShop(config: Config, prepare: (shop: Shop) => Promise<void> = () => Promise.resolve()): Promise<Shop> {
   const folder = takeDataDir(config.dataDir);
   const broker = createBroker(config);
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= broker.stop().finally(() => folder.release()));
   try {
     for (const name of config.services) broker.createService(services[name]!);
-    await startQuietly(broker);
+    return await readyAfter(broker, async () => {
+      await startQuietly(broker);
+      const shop = { broker, config, url: urlOf(broker, config), stop };
+      await prepare(shop);
+      return shop;
+    });
   } catch (error) {
     await stop();
     throw error;
   }
-  return { broker, config, url: urlOf(broker, config), stop };
 }
 
 /** Moleculer logs, stack and all, the error that it then throws; whoever catches it says it once. */

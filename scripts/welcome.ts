@@ -10,9 +10,17 @@ export async function welcome(shop: Shop, demo: Demo | undefined): Promise<strin
   if (!url) return `Running ${config.services.join(", ")}, ready in ${seconds} s.`;
   return [
     `The shop is open at ${url} (ready in ${seconds} s, data in ${config.dataDir})`,
-    ...(demo ? ["", ...logins(demo), "", "Browse, log in, buy:", ...(await lines(shop, url, demo))] : []),
+    `To read and to try: ${url}/docs`,
+    ...(demo ? ["", ...logins(demo), "", "Browse, log in, buy:", ...(await lines(shop, url, demo))] : unseeded(shop)),
     "",
   ].join("\n");
+}
+
+/** Why there is nobody to log in as. */
+function unseeded({ config }: Shop): string[] {
+  return config.seed === "demo"
+    ? ["", "No demo goods and accounts: the databases are not empty, or not all of their services run here."]
+    : [];
 }
 
 function logins({ accounts, password }: Demo): string[] {

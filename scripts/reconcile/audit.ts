@@ -2,6 +2,7 @@
 import type { Config } from "../../lib/config";
 import { Alive } from "./alive";
 import { Calendar } from "./calendar";
+import { method } from "./codes";
 import type { OrderFacts } from "./facts";
 import { readOnTheirWay } from "./on-their-way";
 import { OpenWork } from "./open-work";
@@ -88,7 +89,7 @@ async function walk(reading: Reading, work: OpenWork, calendar: Calendar) {
 
 async function providerAway({ of, provider }: Reading): Promise<string[]> {
   if (provider) return [];
-  const [card] = await of("payment").all("select id from payment where method = 2 and amount > 0 limit 1");
+  const [card] = await of("payment").all(`select id from payment where method = ${method.CARD} and amount > 0 limit 1`);
   return card ? ["provider: its books are not on this machine"] : [];
 }
 

@@ -1,29 +1,6 @@
-/** What is known of one order in all databases. Codes are read here, and not by the services' own code: that is what is being checked. */
+/** What is known of one order in all databases. */
+import type { Method, OrderStatus, PaymentStatus } from "./codes";
 import type { Keyed } from "./snapshots/merge";
-
-export type OrderStatus = "PENDING" | "COMPLETED" | "FAILED" | "CANCELING" | "CANCELED";
-export type PaymentStatus = "PENDING" | "APPROVED" | "FAILED" | "CANCELED" | "REFUNDED" | "PARTIALLY_REFUNDED" | "UNKNOWN";
-export type Method = "POINT" | "CARD" | "CASH";
-
-const orderStatuses: readonly OrderStatus[] = ["PENDING", "COMPLETED", "FAILED", "CANCELING", "CANCELED"];
-// prettier-ignore
-const paymentStatuses: readonly PaymentStatus[] = ["PENDING", "APPROVED", "FAILED", "CANCELED", "REFUNDED", "PARTIALLY_REFUNDED", "UNKNOWN"];
-const methods: readonly Method[] = ["POINT", "CARD", "CASH"];
-
-/** Codes count from 1. One that has no name is no reason to stop: no rule will agree with it. */
-const named =
-  <N extends string>(names: readonly N[]) =>
-  (code: number): N =>
-    names[code - 1] ?? (`code ${code}` as N);
-
-export const orderStatusOf = named(orderStatuses);
-export const paymentStatusOf = named(paymentStatuses);
-export const methodOf = named(methods);
-
-/** `stock_reservation.state`. */
-export const reservation = { RESERVED: 1, CONFIRMED: 2, RELEASED: 3 } as const;
-/** `point_history.type`. */
-export const entry = { CHARGE: 1, USE: 2, REFUND: 3 } as const;
 
 /** A row of `orders` with one of its lines. */
 export interface OrderRow extends Keyed {
@@ -71,7 +48,6 @@ export interface EntriesRow extends Keyed {
 export interface UserCouponRow extends Keyed {
   id: string;
   userId: string;
-  /** 1 available, 2 used. */
   status: number;
 }
 

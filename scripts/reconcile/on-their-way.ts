@@ -6,7 +6,8 @@ import type { Snapshot } from "./snapshots/snapshot";
 const orders = "commerce.order.v1";
 const payments = "commerce.payment.v1";
 
-const followed: Record<Follower, readonly string[]> = {
+/** What each follower that a rule looks at is told by. */
+export const followed: Record<Follower, readonly string[]> = {
   product: [orders],
   bestseller: [orders],
   "order-history": [orders, payments],

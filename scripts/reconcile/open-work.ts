@@ -1,7 +1,6 @@
 /** Sagas and cancellations that have not ended. There are few of them, whatever the number of orders. */
+import { saga } from "./codes";
 import type { Snapshot } from "./snapshots/snapshot";
-
-const parkedCode = 6;
 
 export interface OpenSaga {
   type: string;
@@ -36,7 +35,7 @@ export class OpenWork {
         type,
         key: k,
         orderId: orderOf(type, k),
-        parked: state === parkedCode,
+        parked: state === saga.PARKED,
         deadlineAt,
       })),
       new Map([...byOrder].map(([orderId, rows]) => [orderId, rows.map(({ attempt }) => attempt ?? 0)])),

@@ -1,19 +1,17 @@
 /** Walks through the orders of all databases side by side, in the order of their ids, and tells all that is known of each. */
-import {
-  type AfterRow,
-  type ChargeRow,
-  type CountedRow,
-  type EntriesRow,
-  methodOf,
-  type Order,
-  type OrderFacts,
-  type OrderRow,
-  orderStatusOf,
-  type PaymentRow,
-  paymentStatusOf,
-  type ReservationRow,
-  type UserCouponRow,
-  type ViewRow,
+import { methodOf, orderStatusOf, paymentStatusOf, userCoupon } from "./codes";
+import type {
+  AfterRow,
+  ChargeRow,
+  CountedRow,
+  EntriesRow,
+  Order,
+  OrderFacts,
+  OrderRow,
+  PaymentRow,
+  ReservationRow,
+  UserCouponRow,
+  ViewRow,
 } from "./facts";
 import type { OnTheirWay } from "./on-their-way";
 import type { OpenWork } from "./open-work";
@@ -32,7 +30,7 @@ const sql = {
   entries: `select order_id as k, user_id as userId, type, count(*) as entries, sum(amount) as amount
     from point_history where order_id is not null group by order_id, user_id, type order by order_id`,
   userCoupons: `select coalesce(order_id, '') as k, id, user_id as userId, status
-    from user_coupon where status = 2 or order_id is not null order by coalesce(order_id, '')`,
+    from user_coupon where status = ${userCoupon.USED} or order_id is not null order by coalesce(order_id, '')`,
   payments: `select order_id as k, id, user_id as userId, method, status, amount, refunded, currency, refund_id as refundId
     from payment order by order_id`,
   // A key is `place-order:<order>:pay`.

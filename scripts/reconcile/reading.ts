@@ -10,7 +10,10 @@ import type { Config } from "../../lib/config";
 import { sqliteUrl } from "../../mixins/database";
 import { openSnapshot, type Snapshot } from "./snapshots/snapshot";
 
-const services = ["order", "payment", "user", "point", "coupon", "notification", "bestseller", "order-history", "product"] as const;
+/** In the order in which they are opened. */
+const sources = ["order", "payment", "user", "point", "coupon"] as const;
+const followers = ["notification", "bestseller", "order-history", "product"] as const;
+export const services = [...sources, ...followers] as const;
 export type ServiceName = (typeof services)[number];
 
 export interface Reading {
@@ -39,15 +42,15 @@ export async function openReading(config: Config): Promise<Reading> {
   const close = async () => {
     for (const snapshot of opened) await snapshot.close();
   };
+  const byName = new Map<ServiceName, Snapshot>();
+  const openAll = async (names: readonly ServiceName[]) => {
+    for (const name of names) byName.set(name, await open(config.databaseUrl(name)));
+  };
   try {
-    const byName = new Map<ServiceName, Snapshot>();
-    let bus: Snapshot | undefined;
-    let provider: Snapshot | undefined;
-    for (const name of services) {
-      if (name === "notification") bus = await openFile("bus"); // all outboxes are open, no follower is
-      byName.set(name, await open(config.databaseUrl(name)));
-      if (name === "payment") provider = await openFile("sandbox-provider");
-    }
+    await openAll(sources);
+    const provider = await openFile("sandbox-provider");
+    const bus = await openFile("bus");
+    await openAll(followers);
     const after = await open(config.databaseUrl("order"));
     return { of: (service) => byName.get(service)!, after, bus, provider, close };
   } catch (error) {

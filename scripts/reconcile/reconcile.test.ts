@@ -1,9 +1,16 @@
 /** Each way in which something can be lost, taken twice or left behind is planted in the tables of a real shop, and found by its rule. */
+import { join } from "node:path";
+
 import { v7 } from "uuid";
 
+import { openDatabase, sqliteUrl } from "../../mixins/database";
+import { domainServices } from "../../services";
 import { testDialect } from "../../test/support/database";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { reconcile } from ".";
+import { followed } from "./on-their-way";
+import { services } from "./reading";
+import { publishers } from "./rules/machinery";
 import { cases, eventRow, longAgo, pending, sagaRow } from "./spoiled.fixture";
 import { fill, type Orders, type Spoiling, withSpoiled } from "./sound-shop.fixture";
 
@@ -27,6 +34,22 @@ test("a sound shop has no violation and nothing under way, and every rule was he
   const idle = report.rules.filter(({ checked }) => checked === 0).map(({ name }) => name);
   expect(idle).toEqual(["ranking", "sagas", "outbox", "dead letters"]); // they count what is left behind; the ranking needs a running shop
   expect(report.skipped).toEqual([expect.stringContaining("ranking")]);
+});
+
+test("every service with a database, an outbox or events of orders to follow is known here", async () => {
+  const names = Object.keys(domainServices);
+  const withOutbox = names.filter((name) => (shop.broker.getLocalService(name) as { outbox?: object }).outbox);
+  expect(services.toSorted()).toEqual(names.toSorted());
+  expect(publishers.toSorted()).toEqual(withOutbox.toSorted());
+  const bus = await openDatabase({ name: "bus", url: sqliteUrl(join(shop.config.dataDir, "bus.sqlite")), migrations: [] });
+  const told = await bus.select<{ consumer: string; topic: string }>("select distinct consumer, topic from bus_consumer");
+  await bus.close();
+  const known = Object.entries(followed).flatMap(([consumer, topics]) => topics.map((topic) => ({ consumer, topic })));
+  const topics = new Set(known.map(({ topic }) => topic));
+  // No rule looks at what customers were written.
+  const due = told.filter(({ consumer, topic }) => topics.has(topic) && consumer !== "notification");
+  const asText = (all: typeof told) => all.map(({ consumer, topic }) => `${consumer} follows ${topic}`).toSorted();
+  expect(asText(known)).toEqual(asText(due));
 });
 
 test.each(cases)("finds %s", async (_what, spoil, rules, told) => {

@@ -3,9 +3,8 @@ import { join } from "node:path";
 
 import { openDatabase, sqliteUrl, type Bindable, type Database } from "../../mixins/database";
 import { Buyer, type Cart, stock } from "../../test/support/buyer";
+import { quiet } from "../../test/support/quiet";
 import type { TestShop } from "../../test/support/shop";
-import { waitFor } from "../../test/support/wait";
-import { readUnderWay } from ".";
 
 /** Orders of every kind, by what became of them. */
 export interface Orders {
@@ -52,9 +51,6 @@ export async function fill(shop: TestShop): Promise<Orders> {
   await quiet(shop);
   return orders;
 }
-
-export const quiet = ({ config }: TestShop) =>
-  waitFor(async () => (await readUnderWay(config)).length === 0, { what: "everything under way to end", timeoutMs: 30_000 });
 
 /** Where a table is: a service, or one of the files in the data folder. */
 export type Place = string;

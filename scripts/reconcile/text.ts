@@ -14,10 +14,12 @@ export function textOf({ rules, violations, underWay, skipped, orders }: Report)
     ...section("Violations", found),
     ...(broken.length ? ["", "What must hold:", ...broken.map(({ name, says }) => `  ${name}: ${says}`)] : []),
     "",
-    found.length ? `${sum(rules)} violations.` : `No violation: ${orders} orders and all that belongs to them agree.`,
+    found.length ? `${counted(sum(rules), "violation")}.` : `No violation: ${agreeing(orders)} agree.`,
   ].join("\n");
 }
 
+const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+const agreeing = (orders: number) => `${counted(orders, "order")} and all that belongs to ${orders === 1 ? "it" : "them"}`;
 const sum = (rules: readonly RuleReport[]) => rules.reduce((total, rule) => total + rule.violations, 0);
 
 function table(rules: readonly RuleReport[]): string {

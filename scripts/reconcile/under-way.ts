@@ -1,4 +1,5 @@
 import type { Config } from "../../lib/config";
+import { orderStatus, unsent } from "./codes";
 import { openReading, type Reading } from "./reading";
 import { publishers } from "./rules/machinery";
 import type { Snapshot } from "./snapshots/snapshot";
@@ -18,10 +19,11 @@ export async function readUnderWay(config: Config): Promise<string[]> {
 
 export async function underWayIn({ of, bus }: Reading): Promise<string[]> {
   const counts = [
-    [await count(of("order"), "orders where status in (1, 4)"), "orders PENDING or CANCELING"],
+    [await count(of("order"), `orders where status in (${orderStatus.PENDING}, ${orderStatus.CANCELING})`), "orders PENDING or CANCELING"],
     [await count(of("order"), "saga_instance where owner is not null"), "open sagas"],
   ] as [number, string][];
-  for (const name of publishers) counts.push([await count(of(name), `${name}_outbox_event where status = 0`), `unsent events of ${name}`]);
+  for (const name of publishers)
+    counts.push([await count(of(name), `${name}_outbox_event where status = ${unsent.WAITING}`), `unsent events of ${name}`]);
   for (const { consumer, behind } of bus ? await unread(bus) : []) counts.push([behind, `events unread by ${consumer}`]);
   return counts.filter(([n]) => n > 0).map(([n, what]) => `${what}: ${n}`);
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 import { UsageError } from "../usage";
@@ -21,7 +21,8 @@ export class AccountsFile {
     const path = resolve(out);
     const draft = `${path}.${process.pid}.new`;
     try {
-      if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new Error("it is a folder");
+      const there = await lstat(path).catch(() => undefined);
+      if (there && !there.isFile()) throw new Error("what is there is not a plain file, and would be replaced");
       return new AccountsFile(path, draft, await open(draft, "w", 0o600));
     } catch (error) {
       throw new UsageError(`--out=${out} can't be used: ${reason(error as NodeJS.ErrnoException, path)}`);

@@ -19,7 +19,7 @@ const out = join(root, "accounts.json");
 
 function start(script: "seed" | "reconcile", args: readonly string[], folder = dataDir) {
   const env = { ...process.env, DATA_DIR: folder, PORT: "0", DATABASE_URL: "", NODE_ENV: "" };
-  const child = spawn("sh", ["scripts/run.sh", `scripts/${script}/${script}.ts`, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("sh", ["scripts/run.sh", `scripts/${script}/cli.ts`, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   atEnd(() => child.exitCode ?? child.signalCode ?? child.kill("SIGKILL"));
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, "exit") as Promise<[number | null]>]);
   return { child, outcome: ended.then(([printed, complained, [code]]) => ({ code, printed, complained })) };

@@ -1,14 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { atEnd } from "../../test/support/cleanup";
+import { temporaryFolder } from "../../test/support/cleanup";
 import { databaseOf } from "../../test/support/database-of";
+import { quiet } from "../../test/support/quiet";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { waitFor } from "../../test/support/wait";
 import { Client } from "../client";
-import { readUnderWay, reconcile } from "../reconcile";
+import { reconcile } from "../reconcile";
 import { seed } from "./fill";
 import { type SeedOptions, seedOptions } from "./options";
 import type { Progress } from "./progress";
@@ -29,8 +28,7 @@ let folder: string;
 let files = 0;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "seed-"));
-  atEnd(() => rm(folder, { recursive: true, force: true }));
+  folder = await temporaryFolder("seed-");
   shop = await startShop({ env: { RATE_LIMIT: "off" } });
 });
 
@@ -42,8 +40,6 @@ async function add(more: Partial<SeedOptions> = {}, progress = silent, signal = 
   return JSON.parse(readFileSync(options.out, "utf8")) as Accounts;
 }
 
-const quiet = () =>
-  waitFor(async () => (await readUnderWay(shop.config)).length === 0, { what: "all events to be applied", timeoutMs: 30_000 });
 const count = async (service: string, table: string) =>
   (await databaseOf(shop, service).select<{ n: number }>(`select count(*) as n from ${table}`))[0]?.n;
 
@@ -73,7 +69,7 @@ test("I7, I8: the running shop sends the events of all that was added, and every
   const before = await count("bestseller", "product_name");
   await add({ products: 4, customers: 3 });
   await waitFor(async () => (await count("bestseller", "product_name")) === before! + 4, { what: "the products' events" });
-  await quiet();
+  await quiet(shop);
   expect(await reconcile(shop.config, { url: shop.url })).toMatchObject({ violations: [], underWay: [] });
 });
 
@@ -116,7 +112,7 @@ test("I8: when it is stopped half-way what is there fits together, and there is 
   expect(await count("user", "user")).toBe(before! + 500);
   expect(existsSync(out)).toBe(false);
   expect(readdirSync(folder).filter((name) => !name.endsWith(".json"))).toEqual([]);
-  await quiet();
+  await quiet(shop);
   expect(await reconcile(shop.config)).toMatchObject({ violations: [] });
 });
 

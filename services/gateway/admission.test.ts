@@ -88,6 +88,6 @@ test("checks come in this order: path, method, 401, 403, ids of the path, key, b
   expect(await code("POST /payments", { body: {}, ...withKey })).toBe("VALIDATION_FAILED");
   const token = await at.edge.token({ id: "boss", role: "admin" });
   expect(await code("PATCH /things/t1", { token, body: "{", headers: { "if-match": "*" } })).toBe("BAD_REQUEST");
-  expect(await code("PATCH /things/t1", { token, body: {}, headers: { "if-match": "*" } })).toBe("PRECONDITION_REQUIRED");
+  expect(await code("PATCH /things/t1", { token, body: {}, headers: { "if-match": '"elsewhere"' } })).toBe("VERSION_STALE");
   expect(at.edge.calls).toEqual([]);
 });

@@ -25,17 +25,14 @@ export function isKnown(header: string | undefined, tag: string): boolean {
 
 /**
  * Fills `version` from an `If-Match`. Of several tags the newest counts: a version is never taken back, so no other can be the present one.
- * Throws VERSION_STALE when none of them is ours, or when the body names another version; PRECONDITION_REQUIRED for `*`, which names none.
+ * Throws VERSION_STALE when none of them is ours, or when the body names another version. `*` names none: whether
+ * that will do is the action's business.
  */
 export function takeVersion(params: Params, header: string | undefined): void {
-  if (header === undefined) return;
-  if (header.trim() === "*") {
-    if (params.version === undefined) throw new ShopError("PRECONDITION_REQUIRED", "If-Match: * doesn't say which version");
-    return;
-  }
+  if (header === undefined || header.trim() === "*") return;
   const version = Math.max(...tagsIn(header).map(versionOf));
   if (version < 0 || (typeof params.version === "number" && params.version !== version)) throw new ShopError("VERSION_STALE");
-  params.version ??= version;
+  if (!("version" in params)) params.version = version;
 }
 
 interface Tag {

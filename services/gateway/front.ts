@@ -36,7 +36,17 @@ export function front(broker: ServiceBroker, { corsOrigins }: Config, { pages, r
     } catch (error) {
       return refuse(req, res, error);
     }
-    enter(req, res);
+    const page = pageOf(req);
+    if (page) show(page, req, res);
+    else enter(req, res);
+  };
+
+  const pageOf = (req: IncomingMessage) => pages.find((one) => one.has(pathOf(req)));
+
+  const show = (page: Pages, req: IncomingMessage, res: ServerResponse) => {
+    if (req.method === "GET" || req.method === "HEAD") return page.answer(req, res);
+    res.setHeader("Allow", "GET, HEAD");
+    refuse(req, res, new ShopError("METHOD_NOT_ALLOWED"));
   };
 
   return (req: IncomingMessage, res: ServerResponse): void => {
@@ -46,12 +56,9 @@ export function front(broker: ServiceBroker, { corsOrigins }: Config, { pages, r
     if (req.headers.host === undefined && req.httpVersion === "1.1")
       return refuse(req, res, new ShopError("BAD_REQUEST", "The Host header is missing"));
     if ((req.url ?? "").length > longestUrl) return refuse(req, res, new ShopError("BAD_REQUEST", "The URL is too long"), 414);
-    const path = pathOf(req);
-    const page = pages.find((one) => one.has(path));
-    if (!page) return void counted(req, res);
-    if (req.method === "GET" || req.method === "HEAD") return page.answer(req, res);
-    res.setHeader("Allow", "GET, HEAD");
-    refuse(req, res, new ShopError("METHOD_NOT_ALLOWED"));
+    const page = pageOf(req);
+    if (page?.uncounted) show(page, req, res);
+    else void counted(req, res);
   };
 }
 

@@ -62,6 +62,12 @@ const lines: Readonly<Record<string, readonly [status: number, reason: string, d
   ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "The request took too long to arrive"],
 };
 
+/** Nothing that follows on the connection is read any more. */
+function closeAfter(answer: ServerResponse, socket: Duplex): void {
+  answer.shouldKeepAlive = false;
+  answer.once("finish", () => socket.end());
+}
+
 /** A socket as Node's HTTP server keeps it, with the answer that is under way on it. */
 type Connection = Duplex & { _httpMessage?: ServerResponse | null };
 
@@ -70,6 +76,8 @@ export function sendBadRequest(error: NodeJS.ErrnoException, socket: Connection)
   const { _httpMessage: underWay } = socket;
   // One that has begun must not be mixed with another one: an event stream whose request never ended, for instance.
   if (!socket.writable || underWay?.headersSent) return void socket.destroy();
+  // A whole request before these bytes is being worked on: this is not its answer.
+  if (underWay?.req.complete) return closeAfter(underWay, socket);
   const [status, reason, detail] = lines[error.code ?? ""] ?? [400, "Bad Request", undefined];
   const requestId = randomUUID();
   const body = documentOf({ code: "BAD_REQUEST", title: catalogue.BAD_REQUEST.title, status, detail }, { requestId });

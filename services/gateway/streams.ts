@@ -11,7 +11,7 @@ export interface StreamFigures {
   perUser: number;
   /** Time between two comments that keep a connection from looking dead, in ms. */
   beatMs: number;
-  /** How long one stream lasts at most, in ms: as long as a token, after which the client has to show a new one. */
+  /** How long one stream lasts at most, in ms: as long as a new token; the client comes back with one that is still good. */
   lifeMs: number;
   /** Least time between two questions when the first was answered with nothing, in ms. */
   paceMs: number;

@@ -17,7 +17,7 @@ export const orderHistory = contract("order-history", {
       result: pageOf(orderView).extend({
         asOf: time.meta({
           description:
-            "When the newest event of any order happened that the history has heard of: what happened later may not be shown yet. Now when there was none",
+            "When the newest event of any order happened that the history has heard of: what happened later may not be shown yet. 1970 while it has heard of none",
         }),
       }),
       rest: { route: "GET /orders", staffChoosesUser: true, summary: "Your orders; for staff everybody's" },

@@ -129,6 +129,24 @@ test("a refund that is refused, and refused again", async () => {
   }
 });
 
+test.each(["tok_ok", "tok_refund_declined"])(
+  "a clock that was set back while the order lived: no status is older than the one before (%s)",
+  async (token) => {
+    const { buyer, id } = await buy(card(token));
+    await buyer.reaches(id, "COMPLETED");
+    const real = Date.now;
+    const clock = jest.spyOn(Date, "now").mockImplementation(() => real() - 5_000);
+    try {
+      const { order } = await buyer.cancel(id);
+      await expectSame(buyer, id, { status: token === "tok_ok" ? "CANCELED" : "COMPLETED" });
+      const times = (order ?? (await buyer.order(id))).history.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted());
+    } finally {
+      clock.mockRestore();
+    }
+  },
+);
+
 test("I7: many orders of many kinds at once", async () => {
   const kinds = [card("tok_ok"), card("tok_declined"), { method: "CASH" as const }, { method: "POINT" as const }];
   const bought = await Promise.all(Array.from({ length: 40 }, async (_, n) => ({ ...(await buy(kinds[n % 4]!)), n })));

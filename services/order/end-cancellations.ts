@@ -1,5 +1,5 @@
 /** What the end of a saga `cancel-order` means for its order. Both run in the transaction that ends the saga (I1, I2, I7). */
-import { now } from "../../lib/clock";
+import { timeAfter } from "../../lib/clock";
 import { emit } from "../../lib/events";
 import type { ResultsOf, SagaEnds } from "../../mixins/saga";
 import type { cancelOrder } from "../../sagas/cancel-order";
@@ -13,7 +13,7 @@ type Ends = SagaEnds<CancelOrder, ResultsOf<typeof cancelOrder>>;
 
 /** Everything was given back. */
 export const cancelOrders: Ends["completed"] = async (ended, tx) => {
-  const at = now();
+  const at = timeAfter(ended.map(({ input }) => input.requestedAt));
   await cancelCanceling(
     tx,
     ended.map(({ input: { orderId }, results: { refund } }) => ({
@@ -37,7 +37,7 @@ export const cancelOrders: Ends["completed"] = async (ended, tx) => {
 
 /** Nothing was given back: the order is COMPLETED as it was before. */
 export const restoreOrders: Ends["compensated"] = async (ended, tx) => {
-  const at = now();
+  const at = timeAfter(ended.map(({ input }) => input.requestedAt));
   const refused = ended.map(({ input, cause, trace }) => ({ input, trace, failure: failureOf(cause, "cancel") }));
   const ids = refused.map(({ input }) => input.orderId);
   await restoreCanceling(

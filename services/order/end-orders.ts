@@ -1,5 +1,5 @@
 /** What the end of a saga `place-order` means for its order. Both run in the transaction that ends the saga (I1, I2, I7). */
-import { now } from "../../lib/clock";
+import { timeAfter } from "../../lib/clock";
 import { emit } from "../../lib/events";
 import type { ResultsOf, SagaEnds } from "../../mixins/saga";
 import type { placeOrder } from "../../sagas/place-order";
@@ -11,7 +11,7 @@ type Ends = SagaEnds<PlaceOrder, ResultsOf<typeof placeOrder>>;
 
 /** All was taken and paid for: COMPLETED. */
 export const completeOrders: Ends["completed"] = async (ended, tx) => {
-  const at = now();
+  const at = timeAfter(ended.map(({ input }) => input.placedAt));
   await completePending(
     tx,
     ended.map(({ id, results: { pay } }) => ({ id, paymentId: pay.paymentId, paymentStatus: pay.status })),
@@ -25,7 +25,7 @@ export const completeOrders: Ends["completed"] = async (ended, tx) => {
 
 /** What had been taken was given back: FAILED, with what stopped the saga, as far as the customer is told. */
 export const failOrders: Ends["compensated"] = async (ended, tx) => {
-  const at = now();
+  const at = timeAfter(ended.map(({ input }) => input.placedAt));
   const failed = ended.map(({ id, input, cause, trace }) => ({ id, input, trace, failure: failureOf(cause, "place") }));
   await failPending(
     tx,

@@ -73,6 +73,8 @@ export interface CancelOrder extends OrderFacts {
   fromBalance: number;
   /** 1 for the first time that this order is to be cancelled. */
   attempt: number;
+  /** When it became CANCELING, ISO 8601. */
+  requestedAt: string;
   reason?: string;
 }
 

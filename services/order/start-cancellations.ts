@@ -1,7 +1,7 @@
 /** The transaction in which requests to cancel orders are decided, and cancellations begin. */
 import { v7 as uuid } from "uuid";
 
-import { now } from "../../lib/clock";
+import { iso, now, timeAfter } from "../../lib/clock";
 import { refuse } from "../../lib/errors";
 import { emit } from "../../lib/events";
 import { isOwnOrStaff, type RequestMeta } from "../../lib/handlers";
@@ -66,7 +66,7 @@ export const startCancellations: GroupHandler<Canceling, Decided> = {
       const found = orders.get(call.orderId);
       if (found && isOwnOrStaff(call.meta, call.userId, found.userId)) decided.set(call, { ...decide(call, found, at), call });
     }
-    await begin(tx, [...decided.values()].filter(begins), at);
+    await begin(tx, [...decided.values()].filter(begins));
     await insertCancellations(
       tx,
       [...decided.values()].filter((one) => begins(one) || one.call.request).map(({ cancellation }) => cancellation),
@@ -93,9 +93,10 @@ function decide({ reason, request }: Canceling, found: Order, at: number): Decid
   return { order: found, cancellation: { ...asked, historyLength: historyLength + 1, attempt: attemptsOf(found) + 1 } };
 }
 
-async function begin(tx: Tx, begun: readonly Begun[], at: number): Promise<void> {
+async function begin(tx: Tx, begun: readonly Begun[]): Promise<void> {
   const [first] = begun;
   if (!first) return;
+  const at = timeAfter(begun.map(({ order: { updatedAt } }) => updatedAt));
   await beginCanceling(
     tx,
     begun.map(({ order: { id } }) => id),
@@ -107,7 +108,7 @@ async function begin(tx: Tx, begun: readonly Begun[], at: number): Promise<void>
     const why = reason === undefined ? {} : { reason };
     emit(tx, order.events.cancelRequested, { ...toldOf(facts, at, completed.payment), ...why }, trace);
     const fromBalance = pointsFromBalance(completed.amounts, completed.payment.method);
-    return { id: sagaOf(completed.id, attempt), input: { ...facts, fromBalance, attempt, ...why }, trace };
+    return { id: sagaOf(completed.id, attempt), input: { ...facts, fromBalance, attempt, requestedAt: iso(at), ...why }, trace };
   });
   await first.call.sagas.start(cancelOrder, starts, tx);
 }

@@ -16,13 +16,15 @@ test("ORDER_NOT_CANCELABLE is one to tell a customer who cancels, and no other o
   expect(failureOf(refusal, "place").code).toBe("UNAVAILABLE");
 });
 
-const away = { code: "UNAVAILABLE", detail: "A part of the shop is away, try again" };
-
-test.each(["SAGA_STEP_SEALED", "SAGA_TIMED_OUT", "VALIDATION_FAILED", "INTERNAL", "ER_LOCK_DEADLOCK", "toString"])(
-  "%s is told as UNAVAILABLE, without its detail",
+test.each(["UNAVAILABLE", "SAGA_STEP_SEALED", "SAGA_TIMED_OUT", "VALIDATION_FAILED", "INTERNAL", "ER_LOCK_DEADLOCK", "toString"])(
+  "%s is told as UNAVAILABLE, with nothing of its own, and that the key has its answer",
   (type) => {
-    expect(failureOf({ ok: false, type, detail: "table orders" }, "place")).toEqual(away);
-    expect(failureOf({ ok: false, type, detail: "table orders" }, "cancel")).toEqual(away);
+    for (const asked of ["place", "cancel"] as const) {
+      const { code, detail } = failureOf({ ok: false, type, ...(type !== "UNAVAILABLE" && { detail: "table orders" }) }, asked);
+      expect(code).toBe("UNAVAILABLE");
+      expect(detail).toMatch(/with a new Idempotency-Key$/);
+      expect(detail).not.toContain("table");
+    }
   },
 );
 

@@ -40,11 +40,18 @@ const causes: Record<"place" | "cancel", ReadonlySet<string>> = {
   cancel: new Set(order.$actions.cancel.refuses),
 };
 
+/** It is the answer to that key for ever. */
+const unavailable = {
+  place: "A part of the shop was away. Nothing was kept from you: order again with a new Idempotency-Key",
+  cancel: "The refund could not be made. The order is as it was: ask again with a new Idempotency-Key",
+};
+
 const longestDetail = 500;
 
 export function failureOf({ type, detail }: Refusal, asked: "place" | "cancel"): Failure {
-  if (!isErrorCode(type) || !causes[asked].has(type)) return { code: "UNAVAILABLE", detail: catalogue.UNAVAILABLE.title };
-  return { code: type, detail: (detail ?? catalogue[type].title).slice(0, longestDetail) };
+  if (!isErrorCode(type) || !causes[asked].has(type)) return { code: "UNAVAILABLE", detail: unavailable[asked] };
+  const title = type === "UNAVAILABLE" ? unavailable[asked] : catalogue[type].title;
+  return { code: type, detail: (detail ?? title).slice(0, longestDetail) };
 }
 
 /** The HTTP status of a failure. */

@@ -35,7 +35,7 @@ export class Wallet {
     const balance = safeSum(this.points, amount);
     if (balance === undefined) {
       const errors = [{ path: "amount", message: "the balance would exceed 9007199254740991" }];
-      return refuse("VALIDATION_FAILED", undefined, { errors });
+      return refuse("VALIDATION_FAILED", "amount: the balance would exceed 9007199254740991", { errors });
     }
     this.move("CHARGE", amount, balance);
     return done({ balance, currency: defaultCurrency });

@@ -184,7 +184,7 @@ describe("a product that was removed", () => {
     await expect(catalogue.adjust(id, 1)).rejects.toMatchObject(unknown);
     await expect(catalogue.remove(id)).rejects.toMatchObject(unknown);
     expect(await catalogue.quote({ productIds: [id] })).toMatchObject([{ ok: false, type: "PRODUCT_NOT_FOUND", data: { productId: id } }]);
-    expect(await catalogue.reserve(newOrder(), [{ productId: id, quantity: 1 }])).toMatchObject({ type: "PRODUCT_NOT_FOUND" });
+    expect(await catalogue.reserve(newOrder(), [{ productId: id, quantity: 1 }])).toMatchObject({ type: "PRODUCT_OUT_OF_STOCK" });
     for (const params of [{ q: "gone" }, { sort: "price" }, {}]) {
       expect((await catalogue.list({ limit: 100, ...params })).items.map((one) => one.id)).not.toContain(id);
     }

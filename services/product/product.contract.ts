@@ -138,11 +138,11 @@ export const product = contract("product", {
       }),
       refuses: ["PRODUCT_NOT_FOUND"],
     }),
-    /** Takes the quantities from the stock and keeps them for the order: all lines or none. The saga's business key is the order's id. */
+    /** Takes the quantities from the stock and keeps them for the order: all lines or none; of a product that was removed since the quote none is left. The saga's business key is the order's id. */
     reserve: sagaStep({
       params: z.strictObject({ orderId: id, lines }),
       result: z.strictObject({}),
-      refuses: ["PRODUCT_NOT_FOUND", "PRODUCT_OUT_OF_STOCK"],
+      refuses: ["PRODUCT_OUT_OF_STOCK"],
       undo: "release",
     }),
     /** Puts what an order has taken back into the stock. */

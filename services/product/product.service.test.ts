@@ -67,7 +67,7 @@ describe("reserve and release", () => {
       data: { productId: few.id, left: 1, asked: 2 },
     });
     expect(await catalogue.reserve(newOrder(), [lines[0]!, { productId: "nothing", quantity: 1 }])).toMatchObject({
-      type: "PRODUCT_NOT_FOUND",
+      type: "PRODUCT_OUT_OF_STOCK",
     });
     expect(await catalogue.read(plenty.id)).toMatchObject({ stock: 10 });
   });

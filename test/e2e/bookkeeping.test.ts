@@ -1,14 +1,19 @@
 /** Generated orders and cancellations of several customers, over HTTP, against a ledger that a test keeps by itself: to the last won (I8). */
 import type { z } from "zod";
 
+import type { Page } from "../../lib/paging";
 import type { Client } from "../../scripts/client";
 import { reconcile } from "../../scripts/reconcile";
 import type { ranking } from "../../services/bestseller/bestseller.contract";
+import type { userCouponView } from "../../services/coupon/coupon.contract";
 import type { OrderView } from "../../services/order/order";
+import type { pointEntry } from "../../services/point/point.contract";
+import type { Cart } from "../support/buyer";
+import { quiet } from "../support/quiet";
 import { Dice, randomFrom } from "../support/random";
 import { startShop, type TestShop } from "../support/shop";
 import { waitFor } from "../support/wait";
-import { Books, type Cart, type Coupon, type Entry, type Shelf } from "./ledger";
+import { Books, type Coupon, type Shelf } from "./ledger";
 import { couponTerms, newAdmin, newCustomer } from "./people";
 
 const customers = 6;
@@ -17,11 +22,6 @@ const steps = 75;
 const seed = Number(process.env.BOOKS_SEED ?? Date.now() % 1_000_000);
 
 jest.setTimeout(120_000);
-
-interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
 
 interface Customer {
   client: Client;
@@ -142,14 +142,14 @@ test(`${customers * steps} steps: every answer is the one that the ledger expect
 test("every balance and its whole history are the ledger's", async () => {
   for (const { client, books } of everybody) {
     expect((await client.get("/points/me")).body).toEqual({ balance: books.balance, currency: "KRW" });
-    const told = (await all<Entry & { id: string; createdAt: string }>(client, "/points/me/history")).toReversed();
+    const told = (await all<z.output<typeof pointEntry>>(client, "/points/me/history")).toReversed();
     expect(told.map(({ id: _id, createdAt: _at, ...entry }) => entry)).toEqual(books.entries);
   }
 });
 
 test("every coupon is used by the order that the ledger says, or can be used again", async () => {
   for (const { client, books } of everybody) {
-    const told = await all<{ id: string; status: string; orderId?: string }>(client, "/coupons/mine");
+    const told = await all<z.output<typeof userCouponView>>(client, "/coupons/mine");
     const expected = [...books.coupons].map(([id, { usedBy }]) => ({ id, status: usedBy ? "USED" : "AVAILABLE", orderId: usedBy }));
     expect(told.map(({ id, status, orderId }) => ({ id, status, orderId })).toSorted(byId)).toEqual(expected.toSorted(byId));
   }
@@ -192,6 +192,7 @@ test("stock, sales and ranking are the ledger's, and the books of all databases 
   const sold = [...shelves].map(([id, { sales }]) => ({ id, sold: sales })).filter((one) => one.sold > 0);
   const { body } = await guest.get<z.output<typeof ranking>>("/bestsellers?period=month&limit=100");
   expect(body.items.map(({ product, sold: n }) => ({ id: product.id, sold: n })).toSorted(byId)).toEqual(sold.toSorted(byId));
+  await quiet(shop);
   expect(await reconcile(shop.config)).toMatchObject({ violations: [], underWay: [] });
 });
 

@@ -4,14 +4,13 @@ import fc from "fast-check";
 import { catalogue } from "../../lib/errors";
 import { tokenSigner } from "../../lib/tokens";
 import type { Client } from "../../scripts/client";
-import { reconcile } from "../../scripts/reconcile";
 import { routesOf } from "../../services/gateway/routes";
 import { contracts } from "../../services/gateway/contracts";
 import { fingerprint } from "../support/fingerprint";
 import { hostileRequests } from "../support/hostile";
+import { quiet } from "../support/quiet";
 import { rawHttp } from "../support/raw-http";
 import { startShop, type TestShop } from "../support/shop";
-import { waitFor } from "../support/wait";
 import { couponTerms, newAdmin, newCustomer } from "./people";
 
 const requests = 2_400;
@@ -64,10 +63,6 @@ async function tokensOf([kimsId = ""]: string[]): Promise<string[]> {
   ];
 }
 
-/** Resolves when every event of what was done has been applied. */
-const quiet = () =>
-  waitFor(async () => (await reconcile(shop.config)).underWay.length === 0, { what: "all events to be applied", everyMs: 50 });
-
 /** A write that was carried out, or an order that was refused and is kept as FAILED. */
 const hasWritten = (method: string, status: number, text: string) =>
   (status < 300 && method !== "GET" && method !== "HEAD") || text.includes('"orderId"');
@@ -78,7 +73,7 @@ test(`${requests} hostile requests: never a fault of ours, never a word from ins
   let compared = 0;
   let written = true;
   for (let at = 0; at < all.length; at += batch) {
-    if (written) await quiet();
+    if (written) await quiet(shop);
     const before = await fingerprint(shop);
     written = false;
     for (const { method, bytes } of all.slice(at, at + batch)) {

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 
 import type { z } from "zod";
 
+import type { Page } from "../../lib/paging";
 import { Client } from "../../scripts/client";
-import { readUnderWay, reconcile } from "../../scripts/reconcile";
+import { reconcile } from "../../scripts/reconcile";
 import type { ranking } from "../../services/bestseller/bestseller.contract";
 import type { couponView, userCouponView } from "../../services/coupon/coupon.contract";
 import type { orderView } from "../../services/order/order.contract";
@@ -12,13 +13,13 @@ import type { paymentView } from "../../services/payment/payment.contract";
 import type { pointEntry, wallet } from "../../services/point/point.contract";
 import type { productView } from "../../services/product/product.contract";
 import type { tokens, userView } from "../../services/user/user.contract";
+import { quiet } from "../support/quiet";
 import { startShop, type TestShop } from "../support/shop";
 import { waitFor } from "../support/wait";
 import { couponTerms, newAdmin, newCustomer } from "./people";
 
 type Product = z.output<typeof productView>;
 type Order = z.output<typeof orderView>;
-type Page<T> = { items: T[]; nextCursor: string | null };
 
 const account = { email: `Kim-${randomUUID()}@Example.com`, password: "correct horse battery", nickname: "Kim" };
 
@@ -161,6 +162,6 @@ test("sales and ranking follow (I7)", async () => {
 });
 
 test("a recount of all databases agrees when all is done (I8)", async () => {
-  await waitFor(async () => (await readUnderWay(shop.config)).length === 0, { what: "everything under way to end" });
+  await quiet(shop);
   expect(await reconcile(shop.config)).toMatchObject({ violations: [], underWay: [], orders: 1, completed: 1 });
 });

@@ -2,6 +2,8 @@
  * What a customer's orders and cancellations must come to, told from the rules in words and not from the shop's code: amounts, answers,
  * balance and its history, coupons, stock and sales. One `Books` for a customer, and the shelves that all of them share.
  */
+import type { Cart } from "../support/buyer";
+
 export interface Shelf {
   price: number;
   stock: number;
@@ -15,13 +17,6 @@ export interface Coupon {
   minOrderAmount?: number;
   /** The order that it is used by. */
   usedBy?: string;
-}
-
-export interface Cart {
-  items: { productId: string; quantity: number }[];
-  userCouponId?: string;
-  points?: number;
-  payment: { method: "POINT" | "CARD" | "CASH"; token?: string };
 }
 
 export interface Entry {

@@ -71,10 +71,11 @@ test.each(routes.map((route) => [`${route.method} ${route.path}`, route] as cons
     customer: ["owner", "other", "staff"],
     admin: ["staff"],
   };
+  const anyRefusal = expect.stringMatching(/^(UNAUTHENTICATED|FORBIDDEN)$/);
   for (const caller of callers) {
-    const { status, code } = await ask(route, caller, randomUUID());
+    const { code } = await ask(route, caller, randomUUID());
     const refusal = caller === "guest" ? "UNAUTHENTICATED" : "FORBIDDEN";
-    if (allowed[route.auth].includes(caller)) expect([caller, status]).not.toEqual([caller, 403]);
+    if (allowed[route.auth].includes(caller)) expect([caller, code]).not.toEqual([caller, anyRefusal]);
     else expect([caller, code]).toEqual([caller, refusal]);
   }
 });

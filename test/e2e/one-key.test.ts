@@ -34,8 +34,9 @@ test(`${keys} keys × ${posts} posts at once: ${keys} orders, and all answers of
   const { body: mug } = await admin.post<{ id: string }>("/products", { name: "Mug", price: 100, stock: 1_000 });
   const buyers = await Promise.all(Array.from({ length: 5 }, () => newCustomer(shop)));
   for (const buyer of buyers) await buyer.post("/points/me/charge", { amount: 1_000_000 });
+  const soldOf = (n: number) => (n % 3) + 1;
   const cartOf = (n: number) => ({
-    items: [{ productId: mug.id, quantity: (n % 3) + 1 }],
+    items: [{ productId: mug.id, quantity: soldOf(n) }],
     payment: [{ method: "POINT" }, { method: "CASH" }, { method: "CARD", token: "tok_ok" }][n % 3],
   });
   const all = <T>(one: (n: number) => Promise<T>) => Promise.all(Array.from({ length: keys }, (_, n) => one(n)));
@@ -51,7 +52,6 @@ test(`${keys} keys × ${posts} posts at once: ${keys} orders, and all answers of
   }
   const ids = orders.map(([first]) => first?.body.id ?? "");
   expect(new Set(ids).size).toBe(keys);
-  const soldOf = (n: number) => (n % 3) + 1;
   const sold = Array.from({ length: keys }, (_, n) => soldOf(n)).reduce((sum, n) => sum + n, 0);
   const left = async () => (await admin.get<{ stock: number }>(`/products/${mug.id}`)).body.stock;
   expect(await left()).toBe(1_000 - sold);

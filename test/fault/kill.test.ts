@@ -1,5 +1,6 @@
 import { reconcile } from "../../scripts/reconcile";
 import { couponTerms } from "../e2e/people";
+import { quiet } from "../support/quiet";
 import { Dice, randomFrom } from "../support/random";
 import { waitFor } from "../support/wait";
 import { Cancellation, cartsToCancel, expectTrueCancellation } from "./cancellations";
@@ -59,10 +60,7 @@ async function expectSurvival(shop: ShopProcess, people: readonly Person[], good
     ...orders.map(async (intent) => expectTrue(intent, await follow(restarted, intent))),
     ...cancellations.map(async (one) => expectTrueCancellation(one, await one.follow(restarted))),
   ]);
-  await waitFor(async () => (await reconcile(shop.config)).underWay.length === 0, {
-    what: "everything under way to end",
-    timeoutMs: finalMs,
-  });
+  await quiet(shop, finalMs);
   expect((await reconcile(shop.config)).violations).toEqual([]);
   return restarted;
 }

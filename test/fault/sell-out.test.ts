@@ -1,5 +1,5 @@
-import { readUnderWay, reconcile } from "../../scripts/reconcile";
-import { waitFor } from "../support/wait";
+import { reconcile } from "../../scripts/reconcile";
+import { quiet } from "../support/quiet";
 import { newCustomers } from "./crowd";
 import { ShopProcess } from "./shop-process";
 
@@ -27,6 +27,6 @@ test("200 buyers at once, 50 pieces: 50 get one, 150 are refused and keep their 
   );
   expect(balances).toEqual(answers.map(({ status }) => (status === 201 ? 4_000 : 5_000)));
 
-  await waitFor(async () => (await readUnderWay(shop.config)).length === 0, { what: "everything under way to end", timeoutMs: 30_000 });
+  await quiet(shop);
   expect(await reconcile(shop.config)).toMatchObject({ violations: [], underWay: [], completed: 50 });
 });

@@ -1,14 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import { type Config, loadConfig } from "../../lib/config";
 import { migrateAll } from "../../lib/migrate";
 import { Client } from "../../scripts/client";
 import { domainServices, serviceNames } from "../../services";
-import { atEnd } from "../support/cleanup";
+import { atEnd, temporaryFolder } from "../support/cleanup";
 import { testShopUrl } from "../support/database";
 
 /** Password of the seeded accounts. */
@@ -31,7 +28,7 @@ export class ShopProcess {
   static async start(more: Record<string, string> = {}): Promise<ShopProcess> {
     const database = testShopUrl(Object.keys(domainServices));
     const own = {
-      DATA_DIR: await temporaryFolder(),
+      DATA_DIR: await temporaryFolder("shop-fault-"),
       ...(database && { DATABASE_URL: database }),
       PORT: "0",
       NODE_PORT: "0",
@@ -94,10 +91,4 @@ function addressOf(child: ChildProcess): Promise<string> {
     child.stderr?.on("data", listen);
     child.once("exit", () => reject(new Error(`the shop did not start:\n${said}`)));
   });
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "shop-fault-"));
-  atEnd(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }

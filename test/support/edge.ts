@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { ServiceBroker, type Context, type ServiceSchema } from "moleculer";
 
 import { bindConfig, loadConfig } from "../../lib/config";
@@ -10,7 +6,9 @@ import type { Caller, RequestMeta } from "../../lib/handlers";
 import { lifecycle } from "../../lib/lifecycle";
 import { tokenSigner } from "../../lib/tokens";
 import { parse } from "../../lib/validation";
+import { protection } from "../../moleculer.config";
 import { figures as usualFigures, gateway, type Gateway } from "../../services/gateway/gateway.service";
+import { atEnd, temporaryFolder } from "./cleanup";
 
 /** What a fake handler gets. `meta` may be written as `lib/service.ts` does. */
 export type FakeCall = { params: Record<string, unknown>; meta: RequestMeta & Record<string, unknown> };
@@ -41,7 +39,7 @@ export interface Edge {
 
 /**
  * A gateway on a real broker and a real port, before services that only check their parameters and answer what the test's handlers say,
- * by the action's name without its service's; `{}` for others.
+ * by the action's name without its service's; `{}` for others. It stops with the test file.
  */
 export async function startEdge(
   contracts: readonly ContractBase[],
@@ -49,16 +47,16 @@ export async function startEdge(
   env: Record<string, string> = {},
   figures = usualFigures,
 ): Promise<Edge> {
-  const dataDir = await mkdtemp(join(tmpdir(), "edge-"));
+  const dataDir = await temporaryFolder("edge-");
   const config = loadConfig({ DATA_DIR: dataDir, PORT: "0", NODE_PORT: "0", RATE_LIMIT: "off", ...env }, ["gateway"]);
   const logged: string[] = [];
   const log = (...args: unknown[]) => void logged.push(args.map(String).join(" "));
   const broker = new ServiceBroker({
     validator: false,
     skipProcessEventRegistration: true,
-    tracking: { enabled: true, shutdownTimeout: 10_000 },
-    circuitBreaker: { enabled: true, threshold: 0.5, minRequestCount: 50, windowTime: 10, halfOpenTime: 60_000 },
-    bulkhead: { enabled: true, concurrency: 512, maxQueueSize: 5_000 },
+    tracking: { enabled: true, shutdownTimeout: config.drainMs },
+    ...protection,
+    circuitBreaker: { ...protection.circuitBreaker, halfOpenTime: 60_000 }, // one that has opened stays so, however slow the machine is
     logger: { type: "Console", options: { level: "fatal" } },
     middlewares: [{ name: "lifecycle", stopping: lifecycle.stopping }], // there is no bus here
   });
@@ -67,16 +65,10 @@ export async function startEdge(
   const own = broker.createService(gateway(contracts, figures)) as unknown as Gateway;
   Object.assign(own.logger, { error: log, warn: log });
   for (const contract of contracts) broker.createService(fake(contract, handlers, calls));
-  const stop = async () => {
-    await broker.stop();
-    await rm(dataDir, { recursive: true });
-  };
-  try {
-    await broker.start();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= broker.stop());
+  atEnd(stop);
+  await broker.start();
   const sign = await tokenSigner(config);
   const token = (caller: Caller = { id: "u1", role: "customer" }) => sign(caller);
   const url = `http://127.0.0.1:${own.port}`;

@@ -34,17 +34,16 @@ interface World {
   ids: readonly string[];
 }
 
-/** Never a request that is good by itself: each has at least one thing wrong with it, as likely at the door as behind it. */
-export function hostileRequests({ routes, tokens, ids }: World): fc.Arbitrary<Hostile> {
-  const names = fc.oneof(nasty, fc.constantFrom(...routes.flatMap((route) => [...route.fields]), "userId", "id", "role", "isAdmin"));
-  const value: fc.Arbitrary<unknown> = fc.oneof(
-    edges,
-    text,
-    fc.constantFrom(...ids),
-    fc.jsonValue(),
-    fc.double(),
-    fc.dictionary(names, fc.jsonValue()),
-  );
+/** Requests that harm as often at the door as behind it. One of them may be good by chance, e.g. a plain `GET /products`. */
+export function hostileRequests(world: World): fc.Arbitrary<Hostile> {
+  const names = fc.oneof(nasty, fc.constantFrom(...world.routes.flatMap((route) => [...route.fields]), "userId", "id", "role", "isAdmin"));
+  return fc
+    .tuple(targets(world, names), headersOf(world), bodies(world, names))
+    .map(([[[method, path], search], headers, body]) => bytesOf(method, `${path}${search && `?${search}`}`, headers, body));
+}
+
+/** Method and path, mostly of a route that there is; and a query. */
+function targets({ routes, ids }: World, names: fc.Arbitrary<string>) {
   const segment = fc.oneof(
     text.map((one) => encodeURI(one.toWellFormed())),
     fc.constantFrom(...ids),
@@ -69,27 +68,15 @@ export function hostileRequests({ routes, tokens, ids }: World): fc.Arbitrary<Ho
     { weight: 2, arbitrary: fc.array(pair, { maxLength: 4 }).map(queryOf) },
     { weight: 1, arbitrary: pair.map((one) => queryOf([one, one])) },
   );
-  const fields = fc.dictionary(names, value, { maxKeys: 6 }).map((one) => JSON.stringify(one));
-  const body = fc.oneof(
-    { weight: 6, arbitrary: fields },
-    { weight: 3, arbitrary: value.map((one) => JSON.stringify(one) ?? "") },
-    { weight: 3, arbitrary: text },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom(deep(50), deep(10_000), huge, '{"__proto__":{"role":"admin"}}', '{"price":1,"price":2}', '{"a":', "["),
-    },
-  );
-  const headers = fc.record(
+  return fc.tuple(where, query);
+}
+
+function headersOf({ tokens }: World) {
+  const json = "application/json";
+  return fc.record(
     {
       authorization: fc.constantFrom(...tokens).map((token) => `Bearer ${token}`),
-      "content-type": fc.constantFrom(
-        "application/json",
-        "application/json",
-        "application/json",
-        "text/plain",
-        "application/json; charset=utf-7",
-        "💥",
-      ),
+      "content-type": fc.constantFrom(json, json, json, "text/plain", `${json}; charset=utf-7`, "💥"),
       "idempotency-key": fc.oneof(fc.uuid(), nasty),
       "x-request-id": nasty,
       "x-forwarded-for": nasty,
@@ -103,9 +90,26 @@ export function hostileRequests({ routes, tokens, ids }: World): fc.Arbitrary<Ho
     },
     { requiredKeys: ["authorization", "content-type"] },
   );
-  return fc
-    .tuple(where, query, headers, body)
-    .map(([[method, path], search, given, content]) => bytesOf(method, `${path}${search && `?${search}`}`, given, content));
+}
+
+/** As text: mostly an object of fields that an action knows. */
+function bodies({ ids }: World, names: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const value: fc.Arbitrary<unknown> = fc.oneof(
+    edges,
+    text,
+    fc.constantFrom(...ids),
+    fc.jsonValue(),
+    fc.double(),
+    fc.dictionary(names, fc.jsonValue()),
+  );
+  const fields = fc.dictionary(names, value, { maxKeys: 6 }).map((one) => JSON.stringify(one));
+  const broken = fc.constantFrom(deep(50), deep(10_000), huge, '{"__proto__":{"role":"admin"}}', '{"price":1,"price":2}', '{"a":', "[");
+  return fc.oneof(
+    { weight: 6, arbitrary: fields },
+    { weight: 3, arbitrary: value.map((one) => JSON.stringify(one) ?? "") },
+    { weight: 3, arbitrary: text },
+    { weight: 1, arbitrary: broken },
+  );
 }
 
 const queryOf = (pairs: readonly (readonly [string, string])[]) =>

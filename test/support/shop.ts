@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import type { Middleware, ServiceBroker } from "moleculer";
 
 import { loadConfig, type Config } from "../../lib/config";
 import { migrateAll } from "../../lib/migrate";
 import { createBroker } from "../../moleculer.config";
 import { domainServices, serviceNames, services } from "../../services";
-import { atEnd } from "./cleanup";
+import { atEnd, temporaryFolder } from "./cleanup";
 import { testShopUrl } from "./database";
 
 export interface TestShop {
@@ -34,7 +30,7 @@ export interface TestShopOptions {
 
 /** A shop in the test's own process, on the database that `TEST_DATABASE_URL` names or on SQLite files. */
 export async function startShop({ only = serviceNames, dataDir, env = {}, middlewares = [] }: TestShopOptions = {}): Promise<TestShop> {
-  const folder = dataDir ?? (await temporaryFolder());
+  const folder = dataDir ?? (await temporaryFolder("shop-"));
   const url = testShopUrl(only);
   const given = {
     PORT: "0",
@@ -69,10 +65,4 @@ async function start(config: Config, only: readonly string[], middlewares: reado
     stop,
     again: () => start(config, only, middlewares),
   };
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "shop-"));
-  atEnd(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }

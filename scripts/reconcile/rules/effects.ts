@@ -2,7 +2,8 @@
  * I1, I2, I8: a COMPLETED order has taken exactly what it says, once; one that was CANCELED has given all of it back; one that FAILED, or
  * does not exist, has nothing. Orders that are moving are passed over: what they have is about to change.
  */
-import { entry, type OrderFacts, pointsOf, reservation } from "../facts";
+import { entryOf, reservation, userCoupon } from "../codes";
+import { type OrderFacts, pointsOf } from "../facts";
 import { difference, type OrderRule } from "./order-rule";
 
 const list = (texts: readonly string[]): string => texts.toSorted().join(", ") || "nothing";
@@ -28,11 +29,7 @@ export const points: OrderRule = {
   says: "a COMPLETED order has taken its points once; any other final one has given back what it took, once",
   judge({ order, state, entries }) {
     if (state === "moving") return "under way";
-    const names = { [entry.CHARGE]: "CHARGE", [entry.USE]: "USE", [entry.REFUND]: "REFUND" };
-    const found = entries.map(({ type, userId, entries: count, amount }) => {
-      const name = names[type as keyof typeof names] ?? `type ${type}`;
-      return `${count} ${name} of ${amount} from ${userId}`;
-    });
+    const found = entries.map(({ type, userId, entries: count, amount }) => `${count} ${entryOf(type)} of ${amount} from ${userId}`);
     return differenceOfAny(list(found), order ? pointsDue(order) : [[]]);
   },
 };
@@ -58,7 +55,9 @@ export const couponsOfOrders: OrderRule = {
   judge({ id, order, state, userCoupons }) {
     if (id === "") return userCoupons.map((one) => `the coupon ${one.id} is used by no order`);
     if (state === "moving") return "under way";
-    const found = userCoupons.map((one) => `${one.id} of ${one.userId}${one.status === 2 ? "" : ", which is not marked as used"}`);
+    const found = userCoupons.map(
+      (one) => `${one.id} of ${one.userId}${one.status === userCoupon.USED ? "" : ", which is not marked as used"}`,
+    );
     const due = order?.status === "COMPLETED" && order.userCouponId !== undefined ? [`${order.userCouponId} of ${order.userId}`] : [];
     return difference("it has used", list(found), list(due));
   },

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { type Order, type OrderFacts, orderStatusOf, type ViewRow } from "../facts";
+import { orderStatusOf } from "../codes";
+import type { Order, OrderFacts, ViewRow } from "../facts";
 import type { OrderRule } from "./order-rule";
 
 /** CQRS: the view has been told everything by events alone. */

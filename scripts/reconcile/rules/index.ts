@@ -9,7 +9,7 @@ import { openOrders, orders } from "./orders";
 import { payments, provider, shownPayments } from "./payments";
 import { balances, ledger } from "./points";
 import type { Rule } from "./rule";
-import { Sales, type SumRule, Tally } from "./sales";
+import { sales, type SumRule, tally } from "./sales";
 import { stock } from "./stock";
 import type { TableRule } from "./table-rule";
 
@@ -29,7 +29,7 @@ export const orderRules = (calendar: Calendar): readonly OrderRule[] => [
 ];
 
 /** They add up, so each reading needs its own. */
-export const sumRules = (calendar: Calendar): readonly SumRule[] => [new Sales(), new Tally(calendar)];
+export const sumRules = (calendar: Calendar): readonly SumRule[] => [sales(), tally(calendar)];
 
 export const ranking: Rule = {
   name: "ranking",

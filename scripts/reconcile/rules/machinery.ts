@@ -1,4 +1,5 @@
 /** What the machinery must not leave behind. */
+import { unsent } from "../codes";
 import type { ServiceName } from "../reading";
 import type { Snapshot } from "../snapshots/snapshot";
 import type { Findings } from "./rule";
@@ -24,7 +25,6 @@ export const sagas: TableRule = {
 
 /** Services that have an outbox. */
 export const publishers: readonly ServiceName[] = ["user", "product", "point", "coupon", "order", "payment"];
-const parkedCode = 1;
 
 interface OutboxRow {
   eventId: string;
@@ -49,7 +49,7 @@ export const outbox: TableRule = {
 
 function judgeUnsent(name: string, { eventId, topic, status }: OutboxRow, waited: number, found: Findings): void {
   const what = `event ${eventId} of ${name} for ${topic}`;
-  if (status === parkedCode) found.violated(what, "is parked");
+  if (status === unsent.PARKED) found.violated(what, "is parked");
   else if (waited > patienceMs) found.violated(what, `was not sent for ${seconds(waited)}`);
   else found.pending();
 }

@@ -9,6 +9,6 @@ export interface OrderRule extends Rule {
   judge(facts: OrderFacts): Verdict;
 }
 
-/** Undefined when nothing is wrong. */
+/** One line when the two differ, nothing otherwise. */
 export const difference = (what: string, found: string, due: string): string[] =>
   found === due ? [] : [`${what} ${found}, due is ${due}`];

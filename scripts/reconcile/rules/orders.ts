@@ -1,4 +1,5 @@
-import type { OrderFacts, OrderStatus } from "../facts";
+import type { OrderStatus } from "../codes";
+import type { OrderFacts } from "../facts";
 import { difference, type OrderRule } from "./order-rule";
 
 /** What a status may become. */

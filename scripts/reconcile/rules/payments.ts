@@ -1,5 +1,5 @@
+import { methodOf, paymentStatusOf } from "../codes";
 import type { Order, OrderFacts, PaymentRow } from "../facts";
-import { methodOf, paymentStatusOf } from "../facts";
 import { difference, type OrderRule } from "./order-rule";
 
 /** I8. */

@@ -1,7 +1,8 @@
+import { entry } from "../codes";
 import { isOneWay, type Move } from "./one-way";
 import type { TableRule } from "./table-rule";
 
-const signed = "case type when 2 then -amount else amount end";
+const signed = `case type when ${entry.USE} then -amount else amount end`;
 
 /** I8. */
 export const balances: TableRule = {

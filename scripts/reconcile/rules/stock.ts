@@ -1,3 +1,4 @@
+import { reservation } from "../codes";
 import type { TableRule } from "./table-rule";
 
 interface StockRow {
@@ -14,7 +15,7 @@ export const stock: TableRule = {
     const rows = reading.of("product").batches<StockRow>(
       `select p.id, p.stock, coalesce(m.moved, 0) - coalesce(r.reserved, 0) as due from product p
        left join (select product_id, sum(delta) as moved from stock_movement group by product_id) m on m.product_id = p.id
-       left join (select product_id, sum(quantity) as reserved from stock_reservation where state <> 3 group by product_id) r
+       left join (select product_id, sum(quantity) as reserved from stock_reservation where state <> ${reservation.RELEASED} group by product_id) r
          on r.product_id = p.id
        order by p.id`,
     );

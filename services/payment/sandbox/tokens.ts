@@ -16,11 +16,11 @@ const behaviours = new Map<string, Behaviour>(
   Object.entries({
     tok_ok: good,
     tok_declined: declined,
-    tok_timeout: { ...good, knownAfterMs: 3_000 },
-    tok_lost: { ...declined, knownAfterMs: 3_000 },
+    tok_timeout: { ...good, knownAfterMs: 2_000 },
+    tok_lost: { ...declined, knownAfterMs: 2_000 },
     tok_slow: { ...good, answersAfterMs: 2_000, knownAfterMs: 2_000 },
     tok_refund_declined: { ...good, refund: { approved: false, knownAfterMs: 0 } },
-    tok_refund_timeout: { ...good, refund: { approved: true, knownAfterMs: 3_000 } },
+    tok_refund_timeout: { ...good, refund: { approved: true, knownAfterMs: 2_000 } },
   }),
 );
 
