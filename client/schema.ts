@@ -1829,7 +1829,6 @@ export interface operations {
       413: components["responses"]["BODY_TOO_LARGE"];
       415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
       422: components["responses"]["VALIDATION_FAILED"];
-      428: components["responses"]["PRECONDITION_REQUIRED"];
       429: components["responses"]["RATE_LIMITED"];
       500: components["responses"]["INTERNAL"];
       503: components["responses"]["OVERLOADED.UNAVAILABLE"];

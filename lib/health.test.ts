@@ -2,7 +2,7 @@ import { ServiceBroker, type Middleware } from "moleculer";
 
 import { waitFor } from "../test/support/wait";
 import { bindConfig, loadConfig } from "./config";
-import { healthOf, nodePort } from "./health";
+import { healthOf, nodePort, readyAfter } from "./health";
 
 const brokers: ServiceBroker[] = [];
 afterEach(async () => {
@@ -35,6 +35,20 @@ async function probe(url: string): Promise<[number, { status: string } | undefin
 }
 
 describe("ready", () => {
+  test("only after what has to be prepared, however long the node has served by then", async () => {
+    const broker = newBroker();
+    const { opened, open } = gate();
+    const prepared = readyAfter(broker, async () => {
+      await broker.start();
+      await opened;
+    });
+    await waitFor(() => broker.started);
+    expect(await healthOf(broker)).toEqual({ ready: false, status: "starting" });
+    open();
+    await prepared;
+    expect(await healthOf(broker)).toEqual({ ready: true, status: "ok" });
+  });
+
   test.each<[string, () => Promise<unknown>, object]>([
     ["the database answers", async () => [{ 1: 1 }], { ready: true, status: "ok" }],
     ["the database fails", () => Promise.reject(new Error("gone")), { ready: false, status: "unavailable" }],

@@ -1,7 +1,7 @@
 /** `npm run seed` and `npm run reconcile` as whoever runs them sees them: what they print, how they exit, what they leave. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -30,14 +30,18 @@ const run = (...given: Parameters<typeof start>) => start(...given).outcome;
 test("what can't be done is one line and an exit code, and writes nothing", async () => {
   const notAFolder = join(root, "file");
   writeFileSync(notAFolder, "");
-  const [typo, url, away, file] = await Promise.all([
+  const link = join(root, "link");
+  symlinkSync(notAFolder, link);
+  const [typo, elsewhere, url, away, file] = await Promise.all([
     run("seed", ["--product=1", `--out=${out}`]),
+    run("seed", [`--out=${link}`]), // a device, too, would be replaced by the file
     run("reconcile", ["--url=here"]),
     run("reconcile", ["--url=http://127.0.0.1:9"], join(root, "other")),
     run("reconcile", [], notAFolder),
   ]);
-  expect([typo, url, away, file].map(({ code }) => code)).toEqual([2, 2, 3, 3]);
-  for (const { printed, complained } of [typo, url, away, file]) {
+  expect([typo, elsewhere, url, away, file].map(({ code }) => code)).toEqual([2, 2, 2, 3, 3]);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  for (const { printed, complained } of [typo, elsewhere, url, away, file]) {
     expect(printed).toBe("");
     expect(complained).toMatch(/^[^\n]+\n$/);
   }

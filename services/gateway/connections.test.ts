@@ -63,6 +63,25 @@ describe("bytes that aren't quite HTTP", () => {
     expect(text).toContain('"code":"BAD_REQUEST"');
   });
 
+  test.each([
+    ["bytes that make no request", "GARBAGE\r\n\r\n"],
+    ["headers that are too large", `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`],
+  ])("a request that is being worked on gets its own answer, though %s follow it", async (_what, rest) => {
+    const body = JSON.stringify({ amount: 7 });
+    const head = [
+      "POST /api/v1/payments HTTP/1.1",
+      "Host: x",
+      "Content-Type: application/json",
+      "Idempotency-Key: k",
+      `Authorization: Bearer ${await at.edge.token()}`,
+      `Content-Length: ${body.length}`,
+    ];
+    const { status, text } = await raw(`${head.join("\r\n")}\r\n\r\n${body}${rest}`);
+    expect(at.edge.calls).toMatchObject([{ params: { amount: 7 } }]);
+    expect([status, text]).toEqual([201, expect.stringMatching(/connection: close/i)]);
+    expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
   test("a client that goes away in the middle harms nobody", async () => {
     const sending = request({
       port: at.edge.port,

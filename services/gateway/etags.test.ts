@@ -68,6 +68,7 @@ describe("If-Match", () => {
   test("another version in the body is stale, one that isn't a version is left to the schema", () => {
     expect(() => versionFrom(tag(7), { version: 6 })).toThrow(expect.objectContaining({ type: "VERSION_STALE" }));
     expect(versionFrom(tag(7), { version: "6" })).toBe("6");
+    expect(versionFrom(tag(7), { version: null })).toBeNull();
   });
 
   test("* says nothing of a version", () => {

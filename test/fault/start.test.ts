@@ -106,6 +106,24 @@ test("the three lines that are printed work when pasted", async () => {
   await once(shop, "exit");
 });
 
+test("databases that somebody else has filled are not seeded, and it is said", async () => {
+  const dataDir = join(root, "theirs");
+  const theirs = start({ DATA_DIR: dataDir, SEED: "none" });
+  const [url = ""] = [/open at (\S+)/.exec(await open(theirs))?.[1]];
+  const account = { email: "me@example.com", password: "correct horse", nickname: "Me" };
+  expect((await new Client(url).post("/auth/register", account)).status).toBe(201);
+  theirs.kill("SIGTERM");
+  await once(theirs, "exit");
+
+  const shop = start({ DATA_DIR: dataDir });
+  const printed = await open(shop);
+  expect(printed).toContain("No demo goods and accounts");
+  const products = await new Client(/open at (\S+)/.exec(printed)?.[1] ?? "").get<{ items: unknown[] }>("/products");
+  expect(products.body.items).toEqual([]);
+  shop.kill("SIGTERM");
+  await once(shop, "exit");
+});
+
 test("seeding that is killed half-way is finished by the next start, once (I8)", async () => {
   const dataDir = join(root, "seed");
   const killed = start({ DATA_DIR: dataDir });

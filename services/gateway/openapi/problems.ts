@@ -46,7 +46,7 @@ export function codesOf(route: Route, spec: ActionSpec): ErrorCode[] {
     ...when(route.auth === "admin", "FORBIDDEN"),
     ...when(route.pathParams.length > 0, "BAD_REQUEST", "NOT_FOUND"),
     ...when(route.method !== "GET", "BAD_REQUEST", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"),
-    ...when(route.ifMatch, "VERSION_STALE", "PRECONDITION_REQUIRED"),
+    ...when(route.ifMatch, "VERSION_STALE"),
     ...when(route.idempotencyKey === "required", "IDEMPOTENCY_KEY_REQUIRED"),
     ...when(route.idempotencyKey !== undefined, "IDEMPOTENCY_IN_FLIGHT", "IDEMPOTENCY_KEY_REUSED"),
   ]);

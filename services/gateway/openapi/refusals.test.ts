@@ -76,7 +76,6 @@ const abuses: Abuse[] = [
     send: { body: "{}", headers: { "content-type": "text/plain", "content-encoding": "gzip" } },
   },
   { what: "with a parameter that it doesn't have", code: "VALIDATION_FAILED", applies: () => true, path: (path) => `${path}?nonsense=1` },
-  { what: "on condition of any version", code: "PRECONDITION_REQUIRED", applies: takes("IfMatch"), send: { headers: { "if-match": "*" } } },
   {
     what: "on condition of a version of somebody else's",
     code: "VERSION_STALE",
