@@ -753,7 +753,7 @@ export interface components {
       title: string;
       status: number;
       /** @description About this one case, for people */
-      detail?: string;
+      detail: string;
       /** @description The path that was asked for */
       instance: string;
       /** @enum {string} */

@@ -67,7 +67,7 @@ describe("errors", () => {
     expect(sent.status).toBe(status);
     const common = { type: `/docs/errors#${code}`, title, status, instance: "/api/v1/things", code, requestId: "r1" };
     const own = { detail: "what happened", errors: [{ path: "a", message: "b" }], orderId: "o1" };
-    expect(sent.body).toEqual(code === "INTERNAL" ? common : { ...common, ...own });
+    expect(sent.body).toEqual(code === "INTERNAL" ? { ...common, detail: title } : { ...common, ...own });
   });
 
   test("an error that knows when to try again says so in Retry-After, and nowhere else", async () => {

@@ -45,10 +45,10 @@ export function sendProblem(
 }
 
 function documentOf(
-  { code, status, title, ...others }: Problem,
+  { code, status, title, detail = title, ...others }: Problem,
   { instance, requestId }: { instance?: string; requestId: string },
 ): string {
-  return JSON.stringify({ type: `/docs/errors#${code}`, title, status, ...others, instance, code, requestId });
+  return JSON.stringify({ type: `/docs/errors#${code}`, title, status, detail, ...others, instance, code, requestId });
 }
 
 const unknownOutcome =

@@ -29,7 +29,7 @@ export const problemSchema: Schema = {
     orderId: { type: "string", description: "The order that was made and failed" },
     requestId: { type: "string", description: "Quote it when you ask for help" },
   },
-  required: ["type", "title", "status", "instance", "code", "requestId"],
+  required: ["type", "title", "status", "detail", "instance", "code", "requestId"],
   additionalProperties: false,
 };
 
@@ -102,6 +102,7 @@ function exampleOf(code: ErrorCode) {
     type: `/docs/errors#${code}`,
     title,
     status,
+    detail: title,
     instance: "/api/v1/…",
     code,
     requestId: "0f8c2a4e-0d5e-4d0e-9b4b-3f1d5a0c7f5d",

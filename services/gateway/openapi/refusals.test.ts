@@ -102,7 +102,7 @@ test.each(abuses)("$what: $code comes, and is documented, wherever it can", asyn
 test("what the document doesn't tell of is seen", () => {
   const [operation] = documented.operations.filter(({ name }) => name === "GET /products");
   const headers = new Headers({ "content-type": "application/problem+json", "x-request-id": "r" });
-  const problem = { type: "t", title: "t", status: 422, instance: "/", code: "VALIDATION_FAILED", requestId: "r" };
+  const problem = { type: "t", title: "t", status: 422, detail: "d", instance: "/", code: "VALIDATION_FAILED", requestId: "r" };
   expect(documented.wrong(operation!, { status: 422, headers, body: problem })).toEqual([]);
   expect(documented.wrong(operation!, { status: 418, headers, body: problem })).toEqual(["418 isn't documented"]);
   expect(documented.wrong(operation!, { status: 422, headers, body: { ...problem, code: "FORBIDDEN" } })).not.toEqual([]);
