@@ -20,7 +20,7 @@ export const entry = { CHARGE: 1, USE: 2, REFUND: 3 } as const;
 /** `user_coupon.status`. */
 export const userCoupon = { AVAILABLE: 1, USED: 2 } as const;
 /** `saga_instance.state`, of which the others are the saga engine's own matter. */
-export const saga = { PARKED: 6 } as const;
+export const saga = { COMPLETED: 4, COMPENSATED: 5, PARKED: 6 } as const;
 /** `status` of an outbox. */
 export const unsent = { WAITING: 0, PARKED: 1 } as const;
 
@@ -34,3 +34,4 @@ export const orderStatusOf = nameIn(orderStatus);
 export const paymentStatusOf = nameIn(paymentStatus);
 export const methodOf = nameIn(method);
 export const entryOf = nameIn(entry);
+export const sagaStateOf = nameIn(saga);

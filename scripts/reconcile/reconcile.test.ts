@@ -11,8 +11,9 @@ import { reconcile } from ".";
 import { followed } from "./on-their-way";
 import { services } from "./reading";
 import { publishers } from "./rules/machinery";
-import { cases, eventRow, longAgo, pending, sagaRow } from "./spoiled.fixture";
 import { fill, type Orders, type Spoiling, withSpoiled } from "./sound-shop.fixture";
+import { cases } from "./spoiled.fixture";
+import { eventRow, longAgo, pending, sagaRow } from "./spoiled-work.fixture";
 
 jest.setTimeout(120_000);
 
@@ -59,6 +60,17 @@ test.each(cases)("finds %s", async (_what, spoil, rules, told) => {
     const expected = told(orders);
     expect(text).toEqual(typeof expected === "string" ? expect.stringContaining(expected) : expect.stringMatching(expected));
     expect(rulesOf(violations)).toEqual(rules);
+  });
+});
+
+test("a bus on which nothing was said yet is in need of no consumer", async () => {
+  const silent: Spoiling[] = [
+    ["bus", "bus_message", "delete from bus_message"],
+    ["bus", "bus_part", "update bus_part set first_position = 0, next_position = 0"],
+    ["bus", "bus_consumer", "delete from bus_consumer"],
+  ];
+  await withSpoiled(shop, silent, async () => {
+    expect(await reconcile(shop.config)).toMatchObject({ violations: [], underWay: [] });
   });
 });
 

@@ -58,6 +58,9 @@ export type Place = string;
 /** A change of one table. */
 export type Spoiling = [place: Place, table: string, sql: string, values?: readonly Bindable[]];
 
+/** What is spoiled, by whom it is found, and how it is told. */
+export type Case = [what: string, spoil: (orders: Orders) => Spoiling[], rules: string[], told: (orders: Orders) => RegExp | string];
+
 const files = ["bus", "sandbox-provider"];
 
 /** Spoils tables for as long as the work takes. */

@@ -1,21 +1,40 @@
-/** Each way in which a shop can be spoiled, one row or a few at a time, and by which rules that is found. */
-import type { Orders, Spoiling } from "./sound-shop.fixture";
+/** Each way in which what services hold can be spoiled, one row or a few at a time, and by which rules that is found. */
+import type { Case } from "./sound-shop.fixture";
+import { workCases } from "./spoiled-work.fixture";
 
-export const longAgo = 1_000;
-export const eventRow = "insert into order_outbox_event (event_id, bucket, topic, msg_key, headers, payload, status, attempts, created_at)";
-const orderRow = `insert into orders (id, user_id, status, currency, subtotal, discount, points_used, paid, payment_method, history,
-  created_at, updated_at) values (?, 'u', ?, 'KRW', 0, 0, 0, 0, 3, ?, 1, 1)`;
-export const sagaRow = `insert into saga_instance (type, business_key, version, state, owner, epoch, deadline_at, recoveries, releases, input,
-  created_at, updated_at) values (?, ?, 1, ?, 'o', 1, ?, 0, 0, '{}', 1, 1)`;
-export const pending: Spoiling = ["order", "orders", orderRow, ["p", 1, "1:1"]];
-
-/** What is spoiled, by whom it is found, and how it is told. */
-export const cases: [what: string, spoil: (orders: Orders) => Spoiling[], rules: string[], told: (orders: Orders) => RegExp | string][] = [
+const heldCases: Case[] = [
   [
     "stock that vanished",
     () => [["product", "product", "update product set stock = stock - 1 where price = 333"]],
     ["stock"],
     () => /stock is 95, movements and reservations make 96/,
+  ],
+  [
+    "a product that is gone",
+    () => [["product", "product", "delete from product where price = 333"]],
+    ["sales", "stock"],
+    () => /\[stock\] product \S+: is gone, movements and reservations make 96/,
+  ],
+  [
+    "goods of a product that is gone",
+    () => [
+      ["product", "stock_movement", "insert into stock_movement (product_id, id, delta, reason, created_at) values ('g', 'm', 7, 'r', 1)"],
+    ],
+    ["stock"],
+    () => "product g: is gone, movements and reservations make 7",
+  ],
+  [
+    "a reservation of a product that is gone, even if it was given back",
+    (orders) => [
+      [
+        "product",
+        "stock_reservation",
+        "insert into stock_reservation (order_id, product_id, quantity, state) values (?, 'g', 2, 3)",
+        [orders.declined],
+      ],
+    ],
+    ["stock"],
+    () => "product g: is gone, movements and reservations make 0",
   ],
   ["a balance that was made up", () => [["point", "point", "update point set balance = balance + 1"]], ["balances"], () => /balance is/],
   ["points without a balance", () => [["point", "point", "delete from point"]], ["balances"], () => /has no balance/],
@@ -24,6 +43,32 @@ export const cases: [what: string, spoil: (orders: Orders) => Spoiling[], rules:
     () => [["point", "point_history", "update point_history set balance_after = 99999 where type = 1"]],
     ["ledger"],
     () => /after 0 the entry \S+ of 100000 makes 99999/,
+  ],
+  ...(
+    [
+      ["a USE of points", "2", "- 9"],
+      ["a REFUND of points", "3", "+ 9"],
+    ] as const
+  ).map(([what, type, delta]): Case => [
+    `${what} for no order`,
+    () => [
+      ["point", "point", `update point set balance = balance ${delta}`],
+      [
+        "point",
+        "point_history",
+        `insert into point_history (user_id, id, type, amount, balance_after, order_id, created_at)
+         select user_id, 'x', ${type}, 9, sum(case type when 2 then -amount else amount end) ${delta}, null, 9000000000000
+         from point_history group by user_id`,
+      ],
+    ],
+    ["ledger"],
+    () => /\[ledger\] user \S+: the entry x is a (USE|REFUND) of 9 for no order$/,
+  ]),
+  [
+    "a CHARGE that names an order",
+    (orders) => [["point", "point_history", "update point_history set order_id = ? where type = 1", [orders.cash]]],
+    ["ledger", "points of orders"],
+    (orders) => `is a CHARGE of 100000 for the order ${orders.cash}`,
   ],
   [
     "a coupon that was lost",
@@ -78,7 +123,7 @@ export const cases: [what: string, spoil: (orders: Orders) => Spoiling[], rules:
     (orders) => [
       ["point", "point_history", "update point_history set order_id = null where order_id = ? and type = 3", [orders.cardCanceled]],
     ],
-    ["points of orders"],
+    ["ledger", "points of orders"],
     (orders) => `order ${orders.cardCanceled}: there is 1 USE of 400`,
   ],
   [
@@ -186,21 +231,6 @@ export const cases: [what: string, spoil: (orders: Orders) => Spoiling[], rules:
     ["counted orders"],
     (orders) => `order ${orders.cashCanceled}: it is noted on 2000-01-01, due is no day`,
   ],
-  ["a PENDING order without a saga", () => [pending], ["open orders"], () => "order p: open sagas are none, due is place-order p"],
-  [
-    "an open saga without an order",
-    () => [["order", "saga_instance", sagaRow, ["place-order", "s", 1, 9e15]]],
-    ["open orders"],
-    () => "order s: there is no such order; open sagas are place-order s, due is none",
-  ],
-  [
-    "an attempt to cancel an order that never ends",
-    (orders) => [
-      ["order", "order_cancellation", "update order_cancellation set ended_at = null where order_id = ?", [orders.cashCanceled]],
-    ],
-    ["open orders"],
-    () => /attempts to cancel it that have no end are 1, due is 0/,
-  ],
   [
     "a sale that was counted twice",
     () => [["product", "product", "update product set sales_count = sales_count + 1 where price = 333"]],
@@ -219,50 +249,6 @@ export const cases: [what: string, spoil: (orders: Orders) => Spoiling[], rules:
     ["tally"],
     () => /0 are counted, the orders make 8/,
   ],
-  [
-    "a saga that is parked",
-    () => [pending, ["order", "saga_instance", sagaRow, ["place-order", "p", 6, 9e15]]],
-    ["sagas"],
-    () => "saga place-order p: is parked",
-  ],
-  [
-    "a saga that is open past its deadline",
-    () => [pending, ["order", "saga_instance", sagaRow, ["place-order", "p", 1, longAgo]]],
-    ["sagas"],
-    () => /saga place-order p: is open \d+ s after its deadline/,
-  ],
-  [
-    "an event that was never sent",
-    () => [["order", "order_outbox_event", `${eventRow} values ('e', 0, 'commerce.other.v1', 'k', '{}', '{}', 0, 0, ?)`, [longAgo]]],
-    ["outbox"],
-    () => /event e of order for commerce.other.v1: was not sent for/,
-  ],
-  [
-    "an event that is parked",
-    () => [["order", "order_outbox_event", `${eventRow} values ('e', 0, 'commerce.other.v1', 'k', '{}', '{}', 1, 5, ?)`, [Date.now()]]],
-    ["outbox"],
-    () => "event e of order for commerce.other.v1: is parked",
-  ],
-  [
-    "a consumer that has stopped",
-    () => [
-      ["bus", "bus_consumer", "update bus_consumer set position = 0 where consumer = 'product' and topic = 'commerce.order.v1'"],
-      ["bus", "bus_message", "update bus_message set at = 0 where topic = 'commerce.order.v1' and position = 0"],
-    ],
-    ["inbox"],
-    () => /consumer product of commerce.order.v1\/\d+: has \d+ events unread/,
-  ],
-  [
-    "an event that a consumer has given up on",
-    () => [
-      [
-        "bus",
-        "bus_message",
-        `insert into bus_message (topic, part, position, msg_key, headers, payload, at)
-         values ('commerce.order.v1.product.dlq', 0, 0, 'k', '{"ce_type":"order.completed","dlq_error":"no"}', '{}', 1)`,
-      ],
-    ],
-    ["dead letters"],
-    () => "commerce.order.v1.product.dlq/0/0: order.completed of k: no",
-  ],
 ];
+
+export const cases: readonly Case[] = [...heldCases, ...workCases];

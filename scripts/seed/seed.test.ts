@@ -119,7 +119,7 @@ test("I8: when it is stopped half-way what is there fits together, and there is 
 test("a path that can't be written to is told before anything is added", async () => {
   const before = await count("product", "product");
   await expect(add({ out: join(folder, "nowhere", "a.json") })).rejects.toThrow(/--out=.* can't be used: there is no folder/);
-  await expect(add({ out: folder })).rejects.toThrow(/it is a folder/);
+  await expect(add({ out: folder })).rejects.toThrow(/not a plain file/);
   expect(await count("product", "product")).toBe(before);
 });
 

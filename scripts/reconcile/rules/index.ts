@@ -3,6 +3,7 @@ import { countedOrders } from "./counted-orders";
 import { coupons } from "./coupons";
 import { couponsOfOrders, points, reservations } from "./effects";
 import { history } from "./history";
+import { endsOfOrders } from "./ends-of-orders";
 import { deadLetters, inbox, outbox, sagas } from "./machinery";
 import type { OrderRule } from "./order-rule";
 import { openOrders, orders } from "./orders";
@@ -13,7 +14,7 @@ import { sales, type SumRule, tally } from "./sales";
 import { stock } from "./stock";
 import type { TableRule } from "./table-rule";
 
-export const tableRules: readonly TableRule[] = [stock, balances, ledger, coupons];
+export const tableRules: readonly TableRule[] = [stock, balances, ledger, coupons, endsOfOrders];
 
 export const orderRules = (calendar: Calendar): readonly OrderRule[] => [
   orders,

@@ -1,5 +1,6 @@
 /** What the machinery must not leave behind. */
 import { unsent } from "../codes";
+import { followed } from "../on-their-way";
 import type { ServiceName } from "../reading";
 import type { Snapshot } from "../snapshots/snapshot";
 import type { Findings } from "./rule";
@@ -65,7 +66,7 @@ interface Unread {
 /** I7. That nothing was applied twice shows in what followers hold: sales, tally, history. */
 export const inbox: TableRule = {
   name: "inbox",
-  says: "no event on the bus has waited for a minute for one of its consumers",
+  says: "no event on the bus has waited for a minute for one of its consumers, and each of them has its position",
   async check({ bus }, found, { alive }) {
     if (!bus) return;
     for (const { consumer, topic, part, behind, oldest } of await unread(bus)) {
@@ -74,6 +75,10 @@ export const inbox: TableRule = {
       else if (waited <= patienceMs) found.pending();
       else found.violated(`consumer ${consumer} of ${topic}/${part}`, `has ${behind} events unread, the oldest for ${seconds(waited)}`);
     }
+    for (const [consumer, topics] of Object.entries(followed))
+      for (const topic of topics)
+        for (const { part, events } of await lost(bus, consumer, topic))
+          found.violated(`consumer ${consumer} of ${topic}/${part}`, `has no position, ${events} events are there`);
   },
 };
 
@@ -83,6 +88,17 @@ function unread(bus: Snapshot): Promise<Unread[]> {
      from bus_consumer c join bus_part p on p.topic = c.topic and p.part = c.part
      left join bus_message m on m.topic = c.topic and m.part = c.part and m.position = c.position
      order by c.consumer, c.topic, c.part`,
+  );
+}
+
+/** A consumer has its positions from its first start on, when there is no event yet: what it lacks later would be taken for unread for ever. */
+function lost(bus: Snapshot, consumer: string, topic: string): Promise<{ part: number; events: number }[]> {
+  return bus.all(
+    `select p.part, p.next_position - p.first_position as events from bus_part p
+     where p.topic = ? and p.next_position > p.first_position
+       and not exists (select 1 from bus_consumer c where c.consumer = ? and c.topic = p.topic and c.part = p.part)
+     order by p.part`,
+    [topic, consumer],
   );
 }
 

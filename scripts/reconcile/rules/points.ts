@@ -1,4 +1,4 @@
-import { entry } from "../codes";
+import { entry, entryOf } from "../codes";
 import { isOneWay, type Move } from "./one-way";
 import type { TableRule } from "./table-rule";
 
@@ -29,23 +29,28 @@ export const balances: TableRule = {
   },
 };
 
+interface Entry extends Move {
+  type: number;
+  orderId: string | null;
+}
+
 /** I8. */
 export const ledger: TableRule = {
   name: "ledger",
-  says: "the balances that a customer's history tells follow from each other, from 0 on",
+  says: "the balances that a customer's history tells follow from each other, from 0 on; all but CHARGEs are for an order",
   async check(reading, found) {
     let userId = "";
-    let moves: Move[] = [];
+    let moves: Entry[] = [];
     const judge = () => {
       if (moves.length === 0) return;
-      if (isOneWay(moves)) found.right();
-      else found.violated(`user ${userId}`, firstGap(moves));
+      const wrong = [...(isOneWay(moves) ? [] : [firstGap(moves)]), ...moves.flatMap(misplaced)];
+      if (wrong.length === 0) found.right();
+      else found.violated(`user ${userId}`, ...wrong);
     };
-    const rows = reading
-      .of("point")
-      .batches<Move & { userId: string }>(
-        `select user_id as userId, id, ${signed} as delta, balance_after as after from point_history order by user_id, created_at, id`,
-      );
+    const rows = reading.of("point").batches<Entry & { userId: string }>(
+      `select user_id as userId, id, type, order_id as orderId, ${signed} as delta, balance_after as after
+         from point_history order by user_id, created_at, id`,
+    );
     for await (const batch of rows) {
       for (const { userId: of, ...move } of batch) {
         if (of !== userId) {
@@ -59,6 +64,12 @@ export const ledger: TableRule = {
     judge();
   },
 };
+
+/** What moves for no order is seen by no rule about orders. */
+function misplaced({ id, type, orderId, delta }: Entry): string[] {
+  if ((type === entry.CHARGE) === (orderId === null)) return [];
+  return [`the entry ${id} is a ${entryOf(type)} of ${Math.abs(delta)} for ${orderId === null ? "no order" : `the order ${orderId}`}`];
+}
 
 function firstGap(moves: readonly Move[]): string {
   let balance = 0;

@@ -7,6 +7,9 @@ interface StockRow {
   due: number;
 }
 
+/** A product that leaves the catalogue keeps its row. */
+const gone = (rows: string) => `not exists (select 1 from product p where p.id = ${rows}.product_id)`;
+
 /** I8. The three change in one transaction, so at any moment they fit. */
 export const stock: TableRule = {
   name: "stock",
@@ -25,5 +28,13 @@ export const stock: TableRule = {
         else found.violated(`product ${id}`, `stock is ${held}, movements and reservations make ${due}`);
       }
     }
+    const strays = await reading.of("product").all<{ productId: string; due: number }>(
+      `select product_id as productId, sum(delta) as due from (
+         select product_id, delta from stock_movement m where ${gone("m")}
+         union all
+         select product_id, case state when ${reservation.RELEASED} then 0 else -quantity end from stock_reservation r where ${gone("r")}
+       ) s group by product_id`,
+    );
+    for (const { productId, due } of strays) found.violated(`product ${productId}`, `is gone, movements and reservations make ${due}`);
   },
 };
