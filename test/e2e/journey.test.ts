@@ -137,7 +137,9 @@ test("reads and lists the order and its payment; to others they don't exist", as
   const read = await kim.get<Order>(`/orders/${order.id}`);
   expect(read.body).toMatchObject({ id: order.id, status: "COMPLETED", amounts: order.amounts });
   expect(read.body.history.map(({ status }) => status)).toEqual(["PENDING", "COMPLETED"]);
-  expect((await kim.get<Page<Order>>("/orders")).body.items.map(({ id }) => id)).toEqual([order.id]);
+  const listed = async () => (await kim.get<Page<Order>>("/orders")).body.items;
+  await waitFor(async () => (await listed()).length === 1, { what: "the history to have followed" });
+  expect((await listed()).map(({ id }) => id)).toEqual([order.id]);
 
   const paymentId = await waitFor(async () => (await kim.get<Order>(`/orders/${order.id}`)).body.payment.id, { what: "the payment's id" });
   const paid = await kim.get<z.output<typeof paymentView>>(`/payments/${paymentId}`);
