@@ -7,7 +7,7 @@ import type { TestShop } from "./shop";
 
 /** Tables of the machinery, in which something moves without anybody asking, and what keys remember of refusals. */
 const moving =
-  /^(outbox_bucket|saga_node|inbox_message|idempotency_key|order_cancellation|notification|migration\w*|sqlite_\w+|\w+_outbox_event)$/;
+  /^(outbox_bucket|outbox_relay|saga_node|inbox_message|idempotency_key|order_cancellation|notification|migration\w*|sqlite_\w+|\w+_outbox_event)$/;
 
 /** By `service.table`: the number of rows and a digest of all of them. */
 export async function fingerprint(shop: TestShop): Promise<Record<string, string>> {
