@@ -37,7 +37,7 @@ export class ShopAway extends Error {
 async function ask(where: string, token: string): Promise<Answer> {
   const headers = { Authorization: `Bearer ${token}` };
   const response = await fetch(where, { headers, signal: AbortSignal.timeout(patienceMs) });
-  const body: unknown = await response.json().catch(() => undefined);
+  const body: unknown = await response.json().catch(() => undefined); // what isn't JSON is no audit, and the status is told
   const audit = bestseller.$actions.audit.result.safeParse(body);
   if (response.status === 401) throw new Error("it doesn't know our key, so it is another shop");
   if (response.status !== 200 || !audit.success) throw new Error(`it answers ${response.status}`);

@@ -21,7 +21,7 @@ export class AccountsFile {
     const path = resolve(out);
     const draft = `${path}.${process.pid}.new`;
     try {
-      const there = await lstat(path).catch(() => undefined);
+      const there = await lstat(path).catch(ifMissing);
       if (there && !there.isFile()) throw new Error("what is there is not a plain file, and would be replaced");
       return new AccountsFile(path, draft, await open(draft, "w", 0o600));
     } catch (error) {
@@ -63,6 +63,11 @@ export class AccountsFile {
     await this.handle.appendFile(`${this.#separator}\n${JSON.stringify(name)}: ${text}`);
     this.#separator = ",";
   }
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+  return undefined;
 }
 
 function reason({ code, message }: NodeJS.ErrnoException, path: string): string {
