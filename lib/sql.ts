@@ -10,9 +10,11 @@ interface Fragment {
 
 /**
  * A `case` that picks each row's own value by its key, so that one update serves many rows: `set stock = stock + ${delta.sql}`.
- * The statement's `where` must name the same keys; another row would get NULL.
+ * The statement's `where` must name the same keys; another row would get NULL. A value that all rows share stands there alone.
  */
 export function perRow(key: string, values: ReadonlyMap<string, Value>): Fragment {
+  const different = new Set(values.values());
+  if (different.size === 1) return { sql: "?", values: [...different] };
   return { sql: `case ${key}${" when ? then ?".repeat(values.size)} end`, values: [...values].flat() };
 }
 

@@ -69,6 +69,7 @@ describe("a transaction", () => {
     await expect(leaked?.select("select 1")).rejects.toThrow("has ended");
     await expect(leaked?.execute("delete from item")).rejects.toThrow("has ended");
     await expect(leaked?.insert("item", [{ id: "a" }])).rejects.toThrow("has ended");
+    expect(() => leaked?.insertLater("item", [{ id: "a" }])).toThrow("has ended");
     expect(() => leaked?.afterCommit(() => undefined)).toThrow("has ended");
   });
 
@@ -109,6 +110,73 @@ describe("a transaction", () => {
     });
     await expect(work).rejects.toThrow("broken");
     expect(tries).toBe(1);
+  });
+});
+
+describe("what nobody waits for", () => {
+  test("is done before the next statement, in the order given, and before the commit", async () => {
+    await db.transaction(async (tx) => {
+      tx.insertLater("item", [{ id: "a", n: 1 }]);
+      tx.executeLater("update item set n = n + 1 where id = ?", ["a"]);
+      expect(await tx.select("select n from item")).toEqual([{ n: 2 }]);
+      tx.insertLater("item", []);
+      tx.insertLater("item", [{ id: "b" }]);
+    });
+    expect(await ids()).toEqual(["a", "b"]);
+  });
+
+  test.each([
+    ["with the next statement", (tx: Tx) => tx.select("select 1")],
+    ["with the commit", async () => undefined],
+  ])("fails the transaction when it fails, %s", async (_, next) => {
+    await put("a");
+    const work = db.transaction(async (tx) => {
+      tx.insertLater("item", [{ id: "b" }]);
+      tx.insertLater("item", [{ id: "a" }]);
+      tx.insertLater("item", [{ id: "c" }]);
+      await next(tx);
+    });
+    expect(isDuplicateKey(await work.catch((e: unknown) => e))).toBe(true);
+    expect(await ids()).toEqual(["a"]);
+    await put("b"); // the connection is good for the next one
+  });
+
+  test.each([
+    ["with the next statement", (tx: Tx) => tx.select("select 1")],
+    ["with the commit", async () => undefined],
+  ])("must change what it says, or all is decided again and nothing was committed, %s", async (_, next) => {
+    await put("a", 1);
+    let missed = 0;
+    const rows = [2, 1];
+    await db.transaction(async (tx) => {
+      tx.executeLater("update item set n = n + 1 where id = 'a'", [], {
+        rows: rows.shift() ?? 0,
+        what: "item.n",
+        otherwise: () => missed++,
+      });
+      tx.insertLater("item", [{ id: `t${rows.length}` }]);
+      await next(tx);
+    });
+    expect(missed).toBe(1);
+    expect(await db.select("select id, n from item order by id")).toEqual([
+      { id: "a", n: 2 },
+      { id: "t0", n: null },
+    ]);
+  });
+
+  test("that never changes what it must fails in the end, and says what", async () => {
+    const work = db.transaction(async (tx) => tx.executeLater("delete from item", [], { rows: 3, what: "item" }));
+    await expect(work).rejects.toThrow("3 item");
+    await expect(work).rejects.toBeInstanceOf(DecideAgain);
+  });
+
+  test("keeps a value a value, whatever stands in it", async () => {
+    const text = "a'); delete from item; -- \\' \" \0 ? ;\n\u2028";
+    await db.transaction(async (tx) => {
+      tx.insertLater("item", [{ id: "a", text }]);
+      tx.insertLater("item", [{ id: "b", text: "';commit;" }]);
+    });
+    expect(await db.select("select text from item order by id")).toEqual([{ text }, { text: "';commit;" }]);
   });
 });
 

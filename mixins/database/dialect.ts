@@ -16,6 +16,8 @@ export interface Dialect {
   readonly migrationLock?: string;
   /** `if not exists` of a `create index` where there is one; see `createIndex`. */
   readonly indexIfNotExists: string;
+  /** The statement that drops an index; see `dropIndex`. */
+  dropIndex(name: string, table: string): string;
   /** Tail of a `create table`. */
   readonly tableOptions: string;
   /** `on duplicate key update …`: the conflict clause for an insert; `set` uses `excluded(column)` for the new value. */
@@ -35,6 +37,7 @@ export const sqlite: Dialect = {
   now: "cast(unixepoch('subsec') * 1000 as integer)",
   autoIncrement: "integer primary key autoincrement",
   indexIfNotExists: "if not exists",
+  dropIndex: (name) => `drop index if exists ${name}`,
   tableOptions: "",
   upsert: (keyColumns, set) => `on conflict (${keyColumns.join(", ")}) do update set ${set}`,
   upsertCount: 1,
@@ -50,6 +53,7 @@ export const mysql: Dialect = {
   autoIncrement: "bigint not null auto_increment primary key",
   migrationLock: "concat('migrate-', md5(database()))",
   indexIfNotExists: "",
+  dropIndex: (name, table) => `drop index ${name} on \`${table}\``,
   tableOptions: "engine=InnoDB default charset=utf8mb4 collate=utf8mb4_bin",
   upsert: (_keyColumns, set) => `on duplicate key update ${set}`,
   upsertCount: 2,

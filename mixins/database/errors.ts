@@ -109,6 +109,11 @@ export function isDuplicateIndex(error: unknown): boolean {
   return driverError(error).errno === 1061;
 }
 
+/** No index of this name exists (MySQL, which has no `drop index if exists`). */
+export function isMissingIndex(error: unknown): boolean {
+  return driverError(error).errno === 1091;
+}
+
 /** The table has a column of this name. */
 export function isDuplicateColumn(error: unknown): boolean {
   const { errno, errcode } = driverError(error);

@@ -1,5 +1,6 @@
 export { addColumn } from "./add-column";
 export { createIndex } from "./create-index";
+export { dropIndex } from "./drop-index";
 export { openDatabase, sqliteUrl, type OpenOptions } from "./open";
 export { databaseMixin, type DatabaseMixinOptions, type DatabaseVars } from "./mixin";
 export {
@@ -13,5 +14,5 @@ export {
   isUnavailable,
 } from "./errors";
 export { tableReads, type TableReadsOptions } from "./table-reads";
-export type { Bindable, Database, Migration, OutgoingMessage, Reader, TransactionOptions, Tx, Value } from "./types";
+export type { Bindable, Database, Migration, MustChange, OutgoingMessage, Reader, TransactionOptions, Tx, Value } from "./types";
 export type { Dialect } from "./dialect";

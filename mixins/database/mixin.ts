@@ -1,6 +1,6 @@
 import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 
-import { createGroupCommit, type GroupCommit } from "../group-commit";
+import { createGroupCommit, type GroupCommit, type Turns } from "../group-commit";
 import { DatabaseUnusable, isUnavailable } from "./errors";
 import { openDatabase } from "./open";
 import type { Database, Migration } from "./types";
@@ -15,6 +15,8 @@ export interface DatabaseMixinOptions {
   migrateAtStart(broker: ServiceBroker): boolean;
   /** Calls that share a transaction at most. */
   maxGroup?: number;
+  /** How nodes take turns at hot rows, where there are several. */
+  turns?(broker: ServiceBroker): Turns | undefined;
 }
 
 /** What the mixin puts on the service, from its start to its end. */
@@ -33,7 +35,7 @@ export function databaseMixin(options: DatabaseMixinOptions): Partial<ServiceSch
   async function start(this: Service & Partial<DatabaseVars>): Promise<void> {
     const db = await openDatabase({ name, url: options.url(this.broker), migrations });
     this.db = db;
-    this.group = createGroupCommit(db, { max: options.maxGroup });
+    this.group = createGroupCommit(db, { max: options.maxGroup, turns: options.turns?.(this.broker) });
     try {
       if (options.migrateAtStart(this.broker)) await db.migrate();
       else await refuseOldTables(db);

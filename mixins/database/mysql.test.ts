@@ -63,6 +63,36 @@ const tables: Migration = {
     await expect(work).rejects.toBeInstanceOf(CommitUnknown);
   });
 
+  test("a connection that is lost with the last statements on their way leaves the outcome unknown too", async () => {
+    const work = db.transaction(async (tx) => {
+      await add(tx, 1);
+      tx.executeLater(`kill ${await connectionId(tx)}`);
+      tx.executeLater("update item set n = n + 1 where id = 1");
+    });
+    const error = await work.catch((e: unknown) => e);
+    expect([error instanceof CommitUnknown || isUnavailable(error), isUnavailable(error)]).toEqual([true, true]);
+    expect(await db.select("select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  test("says in one packet what needs no answer in between", async () => {
+    const packets: string[] = [];
+    const spied = await openDatabase({ name: "spied", url: await testDatabaseUrl("spied"), migrations: [tables] });
+    atEnd(() => spied.close());
+    await spied.migrate();
+    const connections = spied.sequelize.connectionManager;
+    const connection = (await connections.getConnection({ type: "write" })) as { query(...args: unknown[]): unknown };
+    const query = connection.query.bind(connection);
+    connection.query = (...args: unknown[]) => (packets.push(String(args[0])), query(...args));
+    connections.releaseConnection(connection);
+    await spied.transaction(async (tx) => {
+      tx.insertLater("item", [{ id: 1, n: 1 }]);
+      tx.executeLater("update item set n = 2 where id = 1", [], { rows: 1, what: "item.n" });
+      expect(await tx.select("select n from item")).toEqual([{ n: 2 }]);
+      tx.insertLater("item", [{ id: 2, n: 1 }]);
+    });
+    expect(packets.map((packet) => packet.split(";\n").length)).toEqual([5, 2]);
+  });
+
   test("a schema that doesn't exist is created by the first migration", async () => {
     const url = new URL(await testDatabaseUrl("schema"));
     await db.select(`drop database \`${url.pathname.slice(1)}\``);

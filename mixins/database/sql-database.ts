@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Engine, Session } from "./engine";
-import { CommitUnknown, isRetriable } from "./errors";
+import { type Engine, type Session, type Statement, StatementFailed } from "./engine";
+import { CommitUnknown, DecideAgain, isRetriable } from "./errors";
 import { migrate, pendingMigrations } from "./migrations";
 import { OpenTransaction } from "./transaction";
 import type { Bindable, Database, Migration, OutgoingMessage, TransactionOptions, Tx } from "./types";
@@ -38,7 +38,8 @@ export class SqlDatabase implements Database {
         return await this.#once(work, durable);
       } catch (error) {
         if (repeat >= repeats || !isRetriable(error)) throw error;
-        await delay(Math.random() * Math.min(backOff.capMs, backOff.baseMs * 2 ** repeat));
+        // A lost race is over, and decided again at once; who holds a lock needs his time.
+        if (!(error instanceof DecideAgain)) await delay(Math.random() * Math.min(backOff.capMs, backOff.baseMs * 2 ** repeat));
       }
     }
   }
@@ -74,11 +75,10 @@ export class SqlDatabase implements Database {
       await this.#runBeforeCommit(tx, tx.published);
     } catch (error) {
       tx.end();
-      await session.rollback().catch(() => session.discard());
+      await undo(session);
       throw error;
     }
-    tx.end();
-    await commit(session);
+    await commit(session, tx.end());
     runHooks(tx.hooks);
     return result;
   }
@@ -91,10 +91,16 @@ export class SqlDatabase implements Database {
   }
 }
 
-async function commit(session: Session): Promise<void> {
+const undo = (session: Session): Promise<void> => session.rollback().catch(() => session.discard());
+
+async function commit(session: Session, last: readonly Statement[]): Promise<void> {
   try {
-    await session.commit();
+    await session.commit(last);
   } catch (error) {
+    if (error instanceof StatementFailed) {
+      await undo(session);
+      throw error.cause;
+    }
     await session.discard();
     // A deadlock or a busy file is the database's own word that nothing was committed.
     throw isRetriable(error) ? error : new CommitUnknown(error);

@@ -3,7 +3,7 @@ import type { SQLInputValue } from "node:sqlite";
 import { Sequelize, Transaction } from "sequelize";
 
 import { sqlite as dialect } from "./dialect";
-import type { Engine, Result, Session } from "./engine";
+import { type Engine, type Result, type Session, missed, type Statement, StatementFailed } from "./engine";
 import { SqliteFile } from "./sqlite-file";
 import { sqlite3Module } from "./sqlite3-module";
 import { fill } from "./statement";
@@ -28,12 +28,22 @@ export function sqliteEngine({ path, logger }: Options): Engine {
 
   const begin = async (durable: boolean): Promise<Session> => {
     const session = await file.begin(durable);
-    const run = async (sql: string, values: readonly Bindable[]): Promise<Result> => {
-      logger?.(sql);
-      return session.run(...bind(sql, values));
+    const run = async (statements: readonly Statement[]): Promise<Result> => {
+      let result: Result = { rows: [], changes: 0 };
+      for (const statement of statements) {
+        const { sql, values, must } = statement;
+        logger?.(sql);
+        result = session.run(...bind(sql, values));
+        if (must && result.changes !== must.rows) throw missed([statement]);
+      }
+      return result;
+    };
+    const commit = async (last: readonly Statement[]) => {
+      await run(last).catch((error: unknown) => Promise.reject(new StatementFailed(error)));
+      await session.commit();
     };
     // A failed commit has rolled back already: there is nothing to discard.
-    return { run, commit: () => session.commit(), rollback: () => session.rollback(), discard: async () => undefined };
+    return { run, commit, rollback: () => session.rollback(), discard: async () => undefined };
   };
 
   const select = async (sql: string, values: readonly Bindable[]) => {

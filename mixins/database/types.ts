@@ -21,10 +21,26 @@ export interface Tx extends Reader {
   execute(sql: string, values?: readonly Bindable[]): Promise<number>;
   /** Inserts rows of one shape in one statement. An empty list does nothing. */
   insert(table: string, rows: readonly Record<string, Value>[]): Promise<number>;
+  /**
+   * The same for statements whose answer nobody waits for: they are sent with the next statement or, at the latest, with the commit, which
+   * saves their round trips. When one of them fails, or changes another number of rows than it must, so does what it was sent with, and with
+   * it the transaction: nothing is committed then.
+   */
+  executeLater(sql: string, values?: readonly Bindable[], must?: MustChange): void;
+  insertLater(table: string, rows: readonly Record<string, Value>[]): void;
   /** Adds an event to the outbox. The rows are written as the last statement of the transaction. */
   publish(message: OutgoingMessage): void;
   /** Runs after the commit, in the order given; not when the transaction rolls back. Must not throw. */
   afterCommit(hook: () => void): void;
+}
+
+/** What a statement must change. Otherwise the transaction is rolled back and decided again, after `otherwise` was called. */
+export interface MustChange {
+  rows: number;
+  /** For the message, e.g. `payment.status`. */
+  what: string;
+  /** May be called although another statement of the same packet is the one that went wrong. */
+  otherwise?(): void;
 }
 
 /** An event on its way out, as it stands in the outbox. */

@@ -7,6 +7,8 @@ export function lostLock(tx: Tx, sql: string, values: readonly (string | number)
     dialect: tx.dialect,
     execute: (...statement) => tx.execute(...statement),
     insert: (...rows) => tx.insert(...rows),
+    executeLater: (...statement) => tx.executeLater(...statement),
+    insertLater: (...rows) => tx.insertLater(...rows),
     publish: (message) => tx.publish(message),
     afterCommit: (hook) => tx.afterCommit(hook),
     async select<Row extends object>(...statement: Parameters<Tx["select"]>): Promise<Row[]> {
