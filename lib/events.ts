@@ -1,12 +1,12 @@
 /** Events between services: published into the outbox with their state change, received through the inbox. CloudEvents 1.0, binary mode. */
 import type { Service } from "moleculer";
-import { v7 as uuid } from "uuid";
 import { z } from "zod";
 
 import type { Tx } from "../mixins/database/types";
 import type { InboxEvent, InboxSubscription } from "../mixins/inbox";
 import { iso, now } from "./clock";
 import type { EventData, EventRef } from "./contract";
+import { uuid } from "./ids";
 
 /** Publishes an event with the transaction's commit. `trace` holds the request id and trace of the call that caused it. */
 export function emit<E extends EventRef>(tx: Tx, event: E, data: EventData<E>, trace?: Record<string, string>): void {

@@ -37,6 +37,11 @@ export interface BarrierRow {
 /**
  * Creates `saga_barrier`, and `saga_outside`, which holds the steps in STARTED and UNKNOWN: the sweep at start reads it, so that the
  * barrier, which every call writes, needs no index beside its key.
+ *
+ * Rows of the barrier are never removed. Whoever removes some has to keep them longer than any saga can still call, or be started again by
+ * its key: as long as the longest life of a saga (its deadline, its waits, all its releases; one that is PARKED lives until an operator
+ * acts) and after that as long as the saga itself is remembered (`keepEndedMs` of the saga mixin). A row that is gone too early lets a late
+ * call be done a second time (I1), or done after it was taken back (I2).
  */
 export async function createBarrierTable(tx: Tx): Promise<void> {
   const key = "saga varchar(64) not null, id varchar(64) not null, step varchar(64) not null";
@@ -52,16 +57,20 @@ export async function createBarrierTable(tx: Tx): Promise<void> {
 /** One text for a step's key. */
 export const textOf = ({ saga, id, step }: StepKey): string => `${saga}\n${id}\n${step}`;
 
+/**
+ * Enters steps of which nothing is known yet, as nearly always: the rows go out with the next statement, and when one of them was known the
+ * transaction is decided again, after `otherwise` was called. Only where the database's count tells; see `enter`.
+ */
+export function enterNew(tx: Tx, keys: readonly StepKey[], initial: BarrierState, otherwise: () => void): BarrierRow[] {
+  const must = { rows: keys.length, what: "saga_barrier", otherwise };
+  tx.executeLater(...entering(tx, keys, initial), must);
+  return keys.map(() => ({ state: initial, fresh: true, result: null }));
+}
+
 /** Writes `initial` where nothing is known, counts the try where something is, and gives the rows as they stand then, in the order of the keys. */
 export async function enter(tx: Tx, keys: readonly StepKey[], initial: BarrierState): Promise<BarrierRow[]> {
-  const { dialect } = tx;
-  const set = `tries = tries + 1, updated_at = ${dialect.excluded("updated_at")}`;
-  const counted = await upsert(
-    tx,
-    keys.map((key) => ({ key, state: initial, result: null })),
-    set,
-  );
-  if (dialect.upsertCount === 2 && counted === keys.length) return keys.map(() => ({ state: initial, fresh: true, result: null }));
+  const counted = await tx.execute(...entering(tx, keys, initial));
+  if (tx.dialect.upsertCount === 2 && counted === keys.length) return keys.map(() => ({ state: initial, fresh: true, result: null }));
   const known = await read(tx, keys);
   return keys.map((key) => {
     const row = known.get(textOf(key));
@@ -70,12 +79,27 @@ export async function enter(tx: Tx, keys: readonly StepKey[], initial: BarrierSt
   });
 }
 
-/** The rows of those keys that are known, by the text of their key. */
-export async function read(reader: Reader, keys: readonly StepKey[]): Promise<Map<string, BarrierRow>> {
+function entering(tx: Tx, keys: readonly StepKey[], initial: BarrierState) {
+  const set = `tries = tries + 1, updated_at = ${tx.dialect.excluded("updated_at")}`;
+  const rows = keys.map((key) => ({ key, state: initial, result: null }));
+  return upsertOf(tx, rows, set);
+}
+
+/** The rows of steps that are known, as nearly always when they are undone; where nothing is known `initial` is entered. In the order of the keys. */
+export async function lock(tx: Tx, keys: readonly StepKey[], initial: BarrierState): Promise<BarrierRow[]> {
+  const known = await read(tx, keys, tx.dialect.forUpdate);
+  const missing = keys.filter((key) => !known.has(textOf(key)));
+  const entered = missing.length > 0 ? await enter(tx, missing, initial) : [];
+  missing.forEach((key, index) => known.set(textOf(key), entered[index] as BarrierRow));
+  return keys.map((key) => known.get(textOf(key)) as BarrierRow);
+}
+
+/** The rows of those keys that are known, by the text of their key. `lock` is what follows the select. */
+export async function read(reader: Reader, keys: readonly StepKey[], lock = ""): Promise<Map<string, BarrierRow>> {
   const rows = new Map<string, BarrierRow>();
   for (const { saga, step, ids } of byStep(keys)) {
     const found = await reader.select<{ id: string; state: BarrierState; tries: number; result: string | null }>(
-      "select id, state, tries, result from saga_barrier where saga = ? and step = ? and id in (?)",
+      `select id, state, tries, result from saga_barrier where saga = ? and step = ? and id in (?) order by id ${lock}`,
       [saga, step, ids],
     );
     for (const { id, state, tries, result } of found) rows.set(textOf({ saga, id, step }), { state, fresh: tries === 1, result });
@@ -90,21 +114,22 @@ export interface BarrierChange {
 }
 
 /** Stores what became of steps whose rows this transaction has entered. */
-export async function store(tx: Tx, changes: readonly BarrierChange[]): Promise<void> {
+export function store(tx: Tx, changes: readonly BarrierChange[]): void {
   if (changes.length === 0) return;
   const { excluded } = tx.dialect;
-  await upsert(tx, changes, `state = ${excluded("state")}, result = ${excluded("result")}, updated_at = ${excluded("updated_at")}`);
+  const set = `state = ${excluded("state")}, result = ${excluded("result")}, updated_at = ${excluded("updated_at")}`;
+  tx.executeLater(...upsertOf(tx, changes, set));
 }
 
-async function upsert(tx: Tx, changes: readonly BarrierChange[], set: string): Promise<number> {
+function upsertOf({ dialect }: Tx, changes: readonly BarrierChange[], set: string): [sql: string, values: Value[][][]] {
   const now = Date.now();
   const rows: Value[][] = changes.map(({ key, state, result }) => [key.saga, key.id, key.step, state, 1, result, now, now]);
   rows.sort((a, b) => compare(a, b));
-  return tx.execute(
+  return [
     `insert into saga_barrier (saga, id, step, state, tries, result, created_at, updated_at) values ?
-      ${tx.dialect.upsert(["saga", "id", "step"], set)}`,
+      ${dialect.upsert(["saga", "id", "step"], set)}`,
     [rows],
-  );
+  ];
 }
 
 /** By the primary key's columns. */

@@ -59,14 +59,14 @@ describe("work outside of the database", () => {
     expect(await slow).toMatchObject({ ok: true });
   });
 
-  test("a refusal from outside is kept", async () => {
+  test("I2: a refusal from outside is kept", async () => {
     purse.outside.set(purse.id, async () => ({ state: "declined", refusal: refused("DECLINED") }));
     expect(await purse.outcome("pay", purse.call(5, "outside"))).toEqual(refused("DECLINED"));
     expect(await purse.verify("outcome", true)).toEqual({ state: "refused", refusal: refused("DECLINED") });
     expect(await purse.effects()).toEqual([]);
   });
 
-  test("an unknown outcome is a failure, shown to readers, and asked again by whatever asks for the step", async () => {
+  test("I4: an unknown outcome is a failure, shown to readers, and asked again by whatever asks for the step", async () => {
     purse.outside.set(purse.id, async () => ({ state: "unknown" }));
     expect(await purse.outcome("pay", purse.call(5, "outside"))).toEqual(unknown);
     expect(await purse.verify("outcome", true)).toEqual({ state: "unknown" });
@@ -104,7 +104,7 @@ describe("work outside of the database", () => {
     }
   });
 
-  test("what an earlier process began and did not settle is asked for at start", async () => {
+  test("I1, I6: what an earlier process began and did not settle is asked for at start", async () => {
     purse.outside.set(purse.id, async () => ({ state: "unknown" }));
     await purse.outcome("pay", purse.call(5, "outside"));
     purse.outside.delete(purse.id);

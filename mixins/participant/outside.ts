@@ -53,8 +53,8 @@ function settleHandler(action: string, handler: Outside, host: Host): Handler<Se
       if (doubted.length > 0) await handler.doubt?.(doubted, tx);
       told.forEach((call, index) => (answers[calls.indexOf(call)] = knownOfOutcome(outcomes[index])));
       const changes = open.map((call) => changeOf(call, answers[calls.indexOf(call)]));
-      await store(tx, changes);
-      await forget(told, tx);
+      store(tx, changes);
+      forget(told, tx);
       return answers.map((answer) => done<Known>(answer));
     },
   };
@@ -64,8 +64,8 @@ function isTold(call: SettleCall): call is SettledCall {
   return call.performed.state !== "unknown";
 }
 
-async function forget(keys: readonly StepKey[], tx: Tx): Promise<void> {
+function forget(keys: readonly StepKey[], tx: Tx): void {
   for (const { saga, step, ids } of byStep(keys)) {
-    await tx.execute("delete from saga_outside where saga = ? and step = ? and id in (?)", [saga, step, ids]);
+    tx.executeLater("delete from saga_outside where saga = ? and step = ? and id in (?)", [saga, step, ids]);
   }
 }

@@ -21,7 +21,7 @@ describe("forward", () => {
     expect(await purse.effects()).toEqual([3]);
   });
 
-  test("a refusal is kept with its facts, and leaves no effect", async () => {
+  test("I2: a refusal is kept with its facts, and leaves no effect", async () => {
     const no = refused("NO", "not today", { amount: 3 });
     expect(await purse.outcome("take", purse.call(3, "refuse"))).toEqual(no);
     expect(await purse.outcome("take", purse.call(3))).toEqual(no);
@@ -49,14 +49,14 @@ describe("forward", () => {
     expect(purse.groups).toEqual([[`${purse.id}-a`, `${purse.id}-b`, `${purse.id}-c`]]);
   });
 
-  test("parameters that can't be read refuse their own call, for ever", async () => {
+  test("I2: parameters that can't be read refuse their own call, for ever", async () => {
     const answers = await purse.outcomes("take", { ...purse.key(), params: {} }, purse.call(2, undefined, `${purse.id}-b`));
     expect(answers).toEqual([refused("INVALID", "amount must be a number", { field: "amount" }), done({ taken: 2 })]);
     expect(purse.groups).toEqual([[`${purse.id}-b`]]);
     expect(await purse.outcome("take", purse.call(3))).toMatchObject({ ok: false, type: "INVALID" });
   });
 
-  test("a call that makes its transaction throw fails alone, and may be repeated", async () => {
+  test("I1: a call that makes its transaction throw fails alone, and may be repeated", async () => {
     const calls = [1, 2, 3, 4].map((amount) => purse.call(amount, amount === 3 ? "poison" : undefined, `${purse.id}-${amount}`));
     const failure: Failure = { ok: false, failed: true, type: "POISON", detail: "poisoned" };
     expect(await purse.outcomes("take", ...calls)).toEqual([done({ taken: 1 }), done({ taken: 2 }), failure, done({ taken: 4 })]);
@@ -80,7 +80,7 @@ describe("undo", () => {
     expect(purse.groups).toEqual([]);
   });
 
-  test("what was refused is left alone", async () => {
+  test("I2: what was refused is left alone", async () => {
     await purse.outcome("take", purse.call(3, "refuse"));
     expect(await purse.outcome("giveBack", purse.key())).toEqual(done({}));
     expect(purse.groups).toEqual([[purse.id]]);

@@ -56,6 +56,8 @@ export type UndoCall<R = unknown> = StepKey & { result: R; trace?: Record<string
 export interface StepHandler<P, R> {
   /** Does the work of every call; what it returns is stored, answered again to repeated calls, and given to `undo`. */
   forward(calls: readonly StepCall<P>[], tx: Tx): Promise<readonly Outcome<R>[]>;
+  /** Rows that `forward` changes for a call and others may want at the same time. */
+  hotRows?(params: P): readonly string[];
   /** Takes back what `forward` did. Called at most once for a step, only for one that was done. Not for a pivot. */
   undo?(calls: readonly UndoCall<R>[], tx: Tx): Promise<void>;
 }

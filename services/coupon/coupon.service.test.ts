@@ -1,4 +1,5 @@
 import { DecideAgain } from "../../mixins/database";
+import { testDialect } from "../../test/support/database";
 import { lostLock } from "../../test/support/lost-lock";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { type Coupon, counted, Coupons, hour, inHours, name, type UserCoupon } from "./coupon.fixture";
@@ -60,6 +61,28 @@ describe("issue", () => {
     await expectRecountAgrees(second.id);
   });
 
+  test("who comes after the sell-out is refused, and waits for nobody who holds the coupon's row", async () => {
+    const { id } = await coupons.create({ quantity: 1 });
+    const winner = name("user");
+    expect(await coupons.tryIssue(id, winner)).toBe("issued");
+    const ask = () => Promise.all([coupons.tryIssue(id, name("user")), coupons.tryIssue(id, winner)]);
+    const refused = ["COUPON_SOLD_OUT", "COUPON_ALREADY_ISSUED"];
+    if (testDialect === "sqlite") return expect(await ask()).toEqual(refused); // one writer at a time: there are no rows to hold
+    const answers = await coupons.db.transaction(async (tx) => {
+      await tx.select("select id from coupon where id = ? for update", [id]);
+      return ask();
+    });
+    expect(answers).toEqual(refused);
+  });
+
+  test("a coupon of which there is more again is issued again", async () => {
+    const { id } = await coupons.create({ quantity: 1 });
+    expect(await coupons.tryIssue(id, name("user"))).toBe("issued");
+    await coupons.db.transaction((tx) => tx.execute("update coupon set quantity = 2, remaining = 1 where id = ?", [id]));
+    expect(await coupons.tryIssue(id, name("user"))).toBe("issued");
+    expect(await coupons.tryIssue(id, name("user"))).toBe("COUPON_SOLD_OUT");
+  });
+
   test("before its start and after its end it is COUPON_NOT_OPEN; an unknown one is COUPON_NOT_FOUND", async () => {
     const early = await coupons.create({ startsAt: inHours(1), endsAt: inHours(2) });
     const late = await coupons.create({ startsAt: inHours(-2), endsAt: inHours(-1) });
@@ -75,7 +98,7 @@ describe("issue", () => {
     expect(Date.parse(long.expiresAt) - Date.parse(long.issuedAt)).toBe(30 * 24 * hour);
   });
 
-  test("rule 8: one that is gone after its lock was lost is not issued", async () => {
+  test("I8, rule 8: one that is gone after its lock was lost is not issued", async () => {
     const { id } = await coupons.create();
     const userId = name("user");
     const calls = [{ params: { id, userId }, meta: {} }];

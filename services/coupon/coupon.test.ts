@@ -56,7 +56,7 @@ describe("a customer's coupon", () => {
     expect(useFor(one, order, 1000)).toMatchObject({ ok: false, type });
   });
 
-  test("is used at what was quoted, once", () => {
+  test("I8: is used at what was quoted, once", () => {
     const one = held({ minOrderAmount: 5000 });
     expect(quoteOf(one, order, 1000)).toEqual({ ok: true, result: { discount: 1000 } });
     expect(useFor(one, order, 1000)).toEqual({ ok: true, result: one });

@@ -101,6 +101,11 @@ export class Offer {
     return this.taken;
   }
 
+  /** How many can still be issued. */
+  get left(): number {
+    return this.coupon.remaining - this.taken;
+  }
+
   /** Who has it already is told so even when it is sold out. */
   issueTo(userId: string, at: number): Outcome<{ expiresAt: number }> {
     if (at < this.coupon.startsAt || at >= this.coupon.endsAt) return refuse("COUPON_NOT_OPEN");

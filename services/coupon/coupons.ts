@@ -1,6 +1,6 @@
 /** The rows of table `coupon`; no other file knows it. */
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { mustChange, perRow } from "../../lib/sql";
+import { perRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Period, Terms } from "./coupon";
 
@@ -62,11 +62,11 @@ export async function lockCoupons(tx: Tx, ids: Iterable<string>): Promise<Map<st
 }
 
 /** Takes what was issued, at least one of each, from `remaining`. Relative; the table's CHECK is the guard against issuing too many (rule 8). */
-export async function takeFromRemaining(tx: Tx, issued: ReadonlyMap<string, number>): Promise<void> {
+export function takeFromRemaining(tx: Tx, issued: ReadonlyMap<string, number>): void {
   if (issued.size === 0) return;
   const taken = perRow("id", issued);
   const take = `update coupon set remaining = remaining - ${taken.sql} where id in (?)`;
-  mustChange(await tx.execute(take, [...taken.values, [...issued.keys()]]), issued.size, "coupon.remaining");
+  tx.executeLater(take, [...taken.values, [...issued.keys()]], { rows: issued.size, what: "coupon.remaining" });
 }
 
 function byId(rows: readonly CouponRow[]): Map<string, CouponRow> {

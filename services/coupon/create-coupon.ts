@@ -1,8 +1,7 @@
-import { v7 as uuid } from "uuid";
-
 import { now } from "../../lib/clock";
 import { emit } from "../../lib/events";
 import { command } from "../../lib/handlers";
+import { uuid } from "../../lib/ids";
 import { traceOf } from "../../lib/trace";
 import { done } from "../../mixins/outcome";
 import { coupon } from "./coupon.contract";

@@ -25,7 +25,7 @@ export async function returnCoupons(tx: Tx, returned: readonly UsedCoupon[]): Pr
     orderIds.set(userCouponId, orderId);
     emit(tx, coupon.events.returned, { couponId, userCouponId, userId, orderId }, trace);
   }
-  await markReturned(tx, orderIds);
+  markReturned(tx, orderIds);
 }
 
 /** The coupons of cancelled orders. */

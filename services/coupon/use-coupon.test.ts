@@ -153,7 +153,7 @@ describe("giving back the coupon of a cancelled order", () => {
   });
 });
 
-describe("rule 8: when a lock is lost", () => {
+describe("I8, rule 8: when a lock is lost", () => {
   const useElsewhere = "update user_coupon set status = 2, order_id = 'elsewhere' where id = ?";
 
   test("a coupon that was used meanwhile is not used again", async () => {

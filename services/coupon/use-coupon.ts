@@ -37,7 +37,7 @@ export const useCoupon = stepHandler(coupon.use, {
       emit(tx, coupon.events.used, { couponId: outcome.result.couponId, userCouponId, userId, orderId }, trace);
       return done({ userCouponId });
     });
-    await markUsed(tx, orderIds, at);
+    markUsed(tx, orderIds, at);
     return outcomes;
   },
 

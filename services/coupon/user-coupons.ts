@@ -1,6 +1,6 @@
 /** The rows of table `user_coupon`; no other file knows it. */
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { type Condition, conditions, mustChange, perRow } from "../../lib/sql";
+import { type Condition, conditions, perRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Held, HeldStatus } from "./coupon";
 import { type CouponRow, readCoupons } from "./coupons";
@@ -28,7 +28,7 @@ type Stored = Omit<UserCouponRow, "used"> & { status: number };
 const columns = `id, coupon_id as couponId, user_id as userId, issued_at as issuedAt, expires_at as expiresAt, status, used_at as usedAt,
   order_id as orderId`;
 
-/** Which of these coupons these customers have, as pairs. The coupons' rows must be locked: only then the answer stays true. */
+/** Which of these coupons these customers have, as pairs. The coupons must be locked or sold out: only then the answer stays true. */
 export async function readHolders(tx: Tx, asked: readonly { couponId: string; userId: string }[]): Promise<Map<string, Set<string>>> {
   const rows = await tx.select<{ couponId: string; userId: string }>(
     "select coupon_id as couponId, user_id as userId from user_coupon where user_id in (?) and coupon_id in (?)",
@@ -39,11 +39,11 @@ export async function readHolders(tx: Tx, asked: readonly { couponId: string; us
   return holders;
 }
 
-export async function insertUserCoupons(
+export function insertUserCoupons(
   tx: Tx,
   issued: readonly Pick<UserCouponRow, "id" | "couponId" | "userId" | "issuedAt" | "expiresAt">[],
-): Promise<void> {
-  await tx.insert(
+): void {
+  tx.insertLater(
     "user_coupon",
     issued.map((one) => ({
       id: one.id,
@@ -94,25 +94,25 @@ const hasStatus: Record<HeldStatus, (at: number) => Condition> = {
 };
 
 /** Marks coupons that are available as used for orders: order ids by the customer's coupon. */
-export async function markUsed(tx: Tx, orderIds: ReadonlyMap<string, string>, at: number): Promise<void> {
+export function markUsed(tx: Tx, orderIds: ReadonlyMap<string, string>, at: number): void {
   if (orderIds.size === 0) return;
   const orderId = perRow("id", orderIds);
-  const marked = await tx.execute(
+  tx.executeLater(
     `update user_coupon set status = ${used}, used_at = ?, order_id = ${orderId.sql} where id in (?) and status = ${available}`,
     [at, ...orderId.values, [...orderIds.keys()]],
+    { rows: orderIds.size, what: "user_coupon.status" },
   );
-  mustChange(marked, orderIds.size, "user_coupon.status");
 }
 
 /** Makes coupons that these orders have used available again: order ids by the customer's coupon. */
-export async function markReturned(tx: Tx, orderIds: ReadonlyMap<string, string>): Promise<void> {
+export function markReturned(tx: Tx, orderIds: ReadonlyMap<string, string>): void {
   const orderId = perRow("id", orderIds);
-  const marked = await tx.execute(
+  tx.executeLater(
     `update user_coupon set status = ${available}, used_at = null, order_id = null
      where id in (?) and status = ${used} and order_id = ${orderId.sql}`,
     [[...orderIds.keys()], ...orderId.values],
+    { rows: orderIds.size, what: "user_coupon.status" },
   );
-  mustChange(marked, orderIds.size, "user_coupon.status");
 }
 
 async function withTerms(db: Reader, rows: readonly Stored[]): Promise<Map<string, HeldCoupon>> {

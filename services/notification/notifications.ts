@@ -1,7 +1,7 @@
 /** The statements on `notification`; no other file knows the table. */
-import { v7 as uuid } from "uuid";
 
 import { now } from "../../lib/clock";
+import { uuid } from "../../lib/ids";
 import { eachRow } from "../../lib/sql";
 import type { Database, Tx, Value } from "../../mixins/database";
 

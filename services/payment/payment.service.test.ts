@@ -110,7 +110,7 @@ test("I1: what a process has begun the next one finishes, with one charge", asyn
   expect(await chargesOf(desk.shop, orderId)).toHaveLength(1);
 });
 
-test("one payment for an order: another saga's for the same order fails, alone", async () => {
+test("I8: one payment for an order: another saga's for the same order fails, alone", async () => {
   const [orderId, neighbour] = [desk.newOrder(), desk.newOrder()];
   await desk.pay(orderId, { method: "CASH" });
   const another = { ...desk.dueFor(orderId, { method: "CASH" }), saga: "another" };

@@ -1,7 +1,7 @@
 /** The statements on payments; no other file knows their table. */
 import { codes } from "../../lib/codes";
 import type { Currency } from "../../lib/money";
-import { eachRow, mustChange } from "../../lib/sql";
+import { eachRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import type { Payment } from "./payment";
 import type { PaymentMethod, PaymentStatus } from "./payment.contract";
@@ -23,8 +23,8 @@ const statuses = codes<PaymentStatus>({
 const undecided = [statuses.code("PENDING"), statuses.code("UNKNOWN")];
 
 /** `token` is what the provider is asked with; it is kept only until the provider has decided. */
-export async function insertPayments(tx: Tx, payments: readonly { payment: Payment; token?: string }[]): Promise<void> {
-  await tx.insert(
+export function insertPayments(tx: Tx, payments: readonly { payment: Payment; token?: string }[]): void {
+  tx.insertLater(
     "payment",
     payments.map(({ payment, token }) => ({
       id: payment.id,
@@ -71,48 +71,49 @@ export async function lockPayments(tx: Tx, by: "id" | "order_id" | "refund_id", 
 }
 
 /** Writes payments that were undecided and are APPROVED now. */
-export async function saveApproved(tx: Tx, payments: readonly Payment[], at: number): Promise<void> {
+export function saveApproved(tx: Tx, payments: readonly Payment[], at: number): void {
   if (payments.length === 0) return;
   const reference = eachRow("id", payments, idOf)(({ providerRef }) => providerRef);
-  const approved = await tx.execute(
+  tx.executeLater(
     `update payment set status = ?, provider_ref = ${reference.sql}, token = null, approved_at = ?, updated_at = ?
      where id in (?) and status in (?)`,
     [statuses.code("APPROVED"), ...reference.values, at, at, idsOf(payments), undecided],
+    all(payments, "payment.status"),
   );
-  mustChange(approved, payments.length, "payment.status");
 }
 
 /** Writes payments that were undecided and are FAILED now. */
-export async function saveFailed(tx: Tx, payments: readonly Payment[], at: number): Promise<void> {
+export function saveFailed(tx: Tx, payments: readonly Payment[], at: number): void {
   if (payments.length === 0) return;
   const fail = "update payment set status = ?, token = null, updated_at = ? where id in (?) and status in (?)";
-  mustChange(await tx.execute(fail, [statuses.code("FAILED"), at, idsOf(payments), undecided]), payments.length, "payment.status");
+  tx.executeLater(fail, [statuses.code("FAILED"), at, idsOf(payments), undecided], all(payments, "payment.status"));
 }
 
 /** Writes payments that were PENDING and are UNKNOWN now. */
-export async function saveDoubted(tx: Tx, payments: readonly Payment[], at: number): Promise<void> {
+export function saveDoubted(tx: Tx, payments: readonly Payment[], at: number): void {
   if (payments.length === 0) return;
   const doubt = "update payment set status = ?, updated_at = ? where id in (?) and status = ?";
   const values = [statuses.code("UNKNOWN"), at, idsOf(payments), statuses.code("PENDING")];
-  mustChange(await tx.execute(doubt, values), payments.length, "payment.status");
+  tx.executeLater(doubt, values, all(payments, "payment.status"));
 }
 
 /** Writes payments that were APPROVED, after a refund has begun (`from: "kept"`) or ended (`from: "refunding"`). */
-export async function saveRefunds(tx: Tx, payments: readonly Payment[], from: "kept" | "refunding", at: number): Promise<void> {
+export function saveRefunds(tx: Tx, payments: readonly Payment[], from: "kept" | "refunding", at: number): void {
   if (payments.length === 0) return;
   const each = eachRow("id", payments, idOf);
   const status = each((payment) => statuses.code(payment.status));
   const refunded = each((payment) => payment.refunded);
   const refundId = each((payment) => payment.refundId);
   const refundRef = each((payment) => payment.refundRef);
-  const saved = await tx.execute(
+  tx.executeLater(
     `update payment set status = ${status.sql}, refunded = ${refunded.sql}, refund_id = ${refundId.sql}, refund_ref = ${refundRef.sql},
        updated_at = ? where id in (?) and status = ? and refund_id is ${from === "kept" ? "null" : "not null"}`,
     [...[status, refunded, refundId, refundRef].flatMap(({ values }) => values), at, idsOf(payments), statuses.code("APPROVED")],
+    all(payments, "payment.refund_id"),
   );
-  mustChange(saved, payments.length, "payment.refund_id");
 }
 
+const all = (payments: readonly Payment[], what: string) => ({ rows: payments.length, what });
 const idOf = ({ id }: Payment): string => id;
 const idsOf = (payments: readonly Payment[]): string[] => payments.map(idOf);
 

@@ -1,9 +1,9 @@
 import type { Service } from "moleculer";
-import { v7 as uuid } from "uuid";
 
 import { now } from "../../lib/clock";
 import { refuse } from "../../lib/errors";
 import { pivotHandler } from "../../lib/handlers";
+import { uuid } from "../../lib/ids";
 import { done, type Outcome } from "../../mixins/outcome";
 import type { Performed, SettledCall } from "../../mixins/participant/types";
 import { approve, fail, isUndecided, newPayment, type Payment } from "./payment";
@@ -27,7 +27,7 @@ export const processPayment = pivotHandler(payment.process, {
       if (id !== params.orderId) throw new Error(`saga ${id} pays for order ${params.orderId}: the payment would not be found again`);
       return { payment: newPayment(uuid(), params, now()), token: params.token, trace };
     });
-    await insertPayments(tx, begun);
+    insertPayments(tx, begun);
     return begun.map(({ payment: made, token = "", trace }) => {
       if (isUndecided(made)) return { started: { charge: { amount: made.amount, currency: made.currency, token } } };
       tell(tx, made, trace);
@@ -66,8 +66,8 @@ export const processPayment = pivotHandler(payment.process, {
       tell(tx, settled, trace);
       return performed.state === "approved" ? decided(settled) : performed.refusal;
     });
-    await saveApproved(tx, approved, at);
-    await saveFailed(tx, failed, at);
+    saveApproved(tx, approved, at);
+    saveFailed(tx, failed, at);
     return outcomes;
   },
 
@@ -81,7 +81,7 @@ export const processPayment = pivotHandler(payment.process, {
       doubted.push(unknown);
       tell(tx, unknown, trace);
     }
-    await saveDoubted(tx, doubted, now());
+    saveDoubted(tx, doubted, now());
   },
 });
 

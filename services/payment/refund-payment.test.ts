@@ -126,7 +126,7 @@ test("I8: a refund of unknown outcome is asked for again under its key, and no o
   expect(await desk.typesOf(orderId)).toEqual(["payment.approved", "payment.refunded"]);
 });
 
-test("a refund that the bank declines changes nothing, and the next attempt may succeed", async () => {
+test("I2: a refund that the bank declines changes nothing, and the next attempt may succeed", async () => {
   const orderId = await desk.paid({ token: "tok_refund_declined" });
   const answer = await desk.refund(orderId, 1);
   expect(answer).toEqual(refusedAs("The bank declined to take the money back"));
@@ -185,7 +185,7 @@ test("I7: what is told of a refund carries the request's id", async () => {
   }
 });
 
-describe("rule 8: locks that are lost", () => {
+describe("I8, rule 8: locks that are lost", () => {
   const inTransaction = <T>(work: (tx: Tx) => Promise<T>) => databaseOf(desk.shop, "payment").transaction(work);
 
   test.each<Due>([{ method: "POINT" }, { token: "tok_ok" }])("no second refund of a payment by %j is begun", async (due) => {

@@ -35,7 +35,7 @@ export const refundPayment = pivotHandler(payment.refund, {
       tell(tx, outcome.result, trace);
       return given(outcome.result);
     });
-    await saveRefunds(tx, begun, "kept", now());
+    saveRefunds(tx, begun, "kept", now());
     return outcomes;
   },
 
@@ -83,7 +83,7 @@ export const refundPayment = pivotHandler(payment.refund, {
       tell(tx, refunded, trace);
       return given(refunded);
     });
-    await saveRefunds(tx, ended, "refunding", now());
+    saveRefunds(tx, ended, "refunding", now());
     return outcomes;
   },
 });

@@ -14,6 +14,6 @@ export const chargePoints = command(point.charge, async (calls, tx) => {
     if (outcome.ok) emit(tx, point.events.charged, { userId, amount, balance: outcome.result.balance }, traceOf(meta));
     return outcome;
   });
-  await saveWallets(tx, wallets);
+  saveWallets(tx, wallets);
   return outcomes;
 });

@@ -40,7 +40,7 @@ test("I8: nodes that charge and use one new customer's points at once lose nothi
   await points.expectRecountAgrees(userId);
 });
 
-test("one key charges once, however often it is sent", async () => {
+test("I1: one key charges once, however often it is sent", async () => {
   const userId = newUser();
   await points.charge(userId, 100, "same");
   expect(await points.charge(userId, 100, "same")).toEqual({ balance: 100, currency: "KRW" });

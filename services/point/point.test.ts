@@ -25,7 +25,7 @@ describe("Wallet", () => {
     expect(wallet.charge(max - 1)).toMatchObject({ ok: true, result: { balance: max, currency: "KRW" } });
   });
 
-  test("a refund that can't be held exactly is never rounded: it throws", () => {
+  test("I8: a refund that can't be held exactly is never rounded: it throws", () => {
     const wallet = new Wallet("u1", max);
     expect(() => wallet.giveBack(1, "o1")).toThrow(RangeError);
     expect(wallet.balance).toBe(max);

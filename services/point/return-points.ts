@@ -24,7 +24,7 @@ export async function returnPoints(tx: Tx, taken: readonly Taken[]): Promise<voi
     wallet.giveBack(amount, orderId);
     emit(tx, point.events.returned, { userId, orderId, amount, balance: wallet.balance }, trace);
   }
-  await saveWallets(tx, wallets);
+  saveWallets(tx, wallets);
 }
 
 /** The points of cancelled orders. */

@@ -108,7 +108,7 @@ describe("giving back what a cancelled order took", () => {
   });
 });
 
-describe("rule 8: when a lock is lost", () => {
+describe("I8, rule 8: when a lock is lost", () => {
   const spend = "update point set balance = balance - 30 where user_id = ?";
 
   test("a balance that moved meanwhile is not overwritten, and its history stays right", async () => {

@@ -17,7 +17,7 @@ export const usePoints = stepHandler(point.use, {
       if (outcome.ok) emit(tx, point.events.used, { userId, orderId, amount, balance: wallet.balance }, trace);
       return outcome;
     });
-    await saveWallets(tx, wallets);
+    saveWallets(tx, wallets);
     return outcomes;
   },
 

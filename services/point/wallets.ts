@@ -1,11 +1,11 @@
 /** The rows behind wallets; no other file knows their tables. */
-import { v7 as uuid } from "uuid";
 import type { z } from "zod";
 
 import { iso, now } from "../../lib/clock";
 import { codes } from "../../lib/codes";
+import { uuid } from "../../lib/ids";
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
-import { eachRow, mustChange } from "../../lib/sql";
+import { eachRow } from "../../lib/sql";
 import type { Reader, Tx } from "../../mixins/database";
 import { type EntryType, Wallet } from "./point";
 import type { pointEntry } from "./point.contract";
@@ -65,15 +65,15 @@ export async function openWallets(tx: Tx, userIds: readonly string[]): Promise<v
  * Writes new balances and their history, one statement for each table. The history tells the balance after each move, so a balance is
  * written only where it still is what was loaded (rule 8).
  */
-export async function saveWallets(tx: Tx, wallets: Wallets): Promise<void> {
+export function saveWallets(tx: Tx, wallets: Wallets): void {
   const changed = wallets.changed();
   if (changed.length === 0) return;
-  await moveBalances(
+  moveBalances(
     tx,
     changed.filter(({ balance, loaded }) => balance !== loaded),
   );
   const created_at = now();
-  await tx.insert(
+  tx.insertLater(
     "point_history",
     changed.flatMap(({ userId, entries }) =>
       entries.map(({ type, amount, balanceAfter, orderId }) => ({
@@ -89,16 +89,13 @@ export async function saveWallets(tx: Tx, wallets: Wallets): Promise<void> {
   );
 }
 
-async function moveBalances(tx: Tx, moved: readonly Wallet[]): Promise<void> {
+function moveBalances(tx: Tx, moved: readonly Wallet[]): void {
   if (moved.length === 0) return;
   const each = eachRow("user_id", moved, ({ userId }) => userId);
   const [balance, loaded] = [each((wallet) => wallet.balance), each((wallet) => wallet.loaded)];
-  const changed = await tx.execute(`update point set balance = ${balance.sql} where user_id in (?) and balance = ${loaded.sql}`, [
-    ...balance.values,
-    moved.map(({ userId }) => userId),
-    ...loaded.values,
-  ]);
-  mustChange(changed, moved.length, "point.balance");
+  const values = [...balance.values, moved.map(({ userId }) => userId), ...loaded.values];
+  const must = { rows: moved.length, what: "point.balance" };
+  tx.executeLater(`update point set balance = ${balance.sql} where user_id in (?) and balance = ${loaded.sql}`, values, must);
 }
 
 /** One customer's history, the newest first. */

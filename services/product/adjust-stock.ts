@@ -13,7 +13,7 @@ export const adjustStock = command(product.adjustStock, async (calls, tx) => {
     ),
   );
   const outcomes = calls.map(({ params: { id, delta } }) => shelf.adjust(id, delta));
-  await moveStock(tx, shelf.changes);
+  moveStock(tx, shelf.changes);
   await insertMovements(
     tx,
     calls.filter((_, at) => outcomes[at]?.ok).map(({ params: { id, delta, reason } }) => ({ productId: id, delta, reason })),

@@ -1,8 +1,7 @@
-import { v7 as uuid } from "uuid";
-
 import { now } from "../../lib/clock";
 import { emit } from "../../lib/events";
 import { command } from "../../lib/handlers";
+import { uuid } from "../../lib/ids";
 import { defaultCurrency } from "../../lib/money";
 import { traceOf } from "../../lib/trace";
 import { done } from "../../mixins/outcome";

@@ -30,7 +30,7 @@ export const editProduct = command(product.edit, async (calls, tx) => {
     return done(productOf(after));
   });
   const edits = [...locked.values()].map((before) => ({ locked: before, edited: present.get(before.id) ?? before }));
-  await moveStock(tx, stockChanges(edits));
+  moveStock(tx, stockChanges(edits));
   await rewriteProducts(
     tx,
     edits.filter((one) => one.edited.version !== one.locked.version),

@@ -99,7 +99,7 @@ describe("reserve and release", () => {
   });
 });
 
-describe("rule 8: when a lock is lost", () => {
+describe("I8, rule 8: when a lock is lost", () => {
   const take = (orderId: string, productId: string, sql: string) => {
     const calls = [{ ...placing(orderId), params: { orderId, lines: [{ productId, quantity: 2 }] } }];
     return db.transaction((tx) => reserveStock.forward(calls, lostLock(tx, sql, [productId])));
@@ -157,7 +157,7 @@ describe("order.completed", () => {
     await expectRecountAgrees(catalogue, id);
   });
 
-  test("does not confirm what was given back; the sale counts all the same", async () => {
+  test("I8: does not confirm what was given back; the sale counts all the same", async () => {
     const { id } = await catalogue.create(10);
     const orderId = newOrder();
     await catalogue.reserve(orderId, [{ productId: id, quantity: 3 }]);

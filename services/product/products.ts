@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { iso } from "../../lib/clock";
 import type { EventData } from "../../lib/contract";
 import { eachRow, mustChange, perRow } from "../../lib/sql";
-import type { Bindable, Reader, Tx } from "../../mixins/database";
+import type { Bindable, MustChange, Reader, Tx } from "../../mixins/database";
 import { type Product, searchTextOf } from "./product";
 import type { product, productView } from "./product.contract";
 
@@ -96,19 +96,20 @@ function asLocked(locked: readonly Product[]): { sql: string; values: Bindable[]
  * Adds to what is left of each product; a delta is never 0. Relative, so that no other's move is overwritten, and the table's CHECK is the
  * guard against selling what isn't there (rule 8).
  */
-export async function moveStock(tx: Tx, deltas: ReadonlyMap<string, number>): Promise<void> {
-  mustChange(await add(tx, "stock", deltas), deltas.size, "product.stock");
+export function moveStock(tx: Tx, deltas: ReadonlyMap<string, number>): void {
+  add(tx, "stock", deltas, { rows: deltas.size, what: "product.stock" });
 }
 
 /** Adds to what was sold of each product, also of those that were removed: sales are told by events, long after they were made. */
-export async function countSales(tx: Tx, quantities: ReadonlyMap<string, number>): Promise<void> {
-  await add(tx, "sales_count", quantities);
+export function countSales(tx: Tx, quantities: ReadonlyMap<string, number>): void {
+  add(tx, "sales_count", quantities);
 }
 
-async function add(tx: Tx, column: "stock" | "sales_count", amounts: ReadonlyMap<string, number>): Promise<number> {
-  if (amounts.size === 0) return 0;
+function add(tx: Tx, column: "stock" | "sales_count", amounts: ReadonlyMap<string, number>, must?: MustChange): void {
+  if (amounts.size === 0) return;
   const amount = perRow("id", amounts);
-  return tx.execute(`update product set ${column} = ${column} + ${amount.sql} where id in (?)`, [...amount.values, [...amounts.keys()]]);
+  const values = [...amount.values, [...amounts.keys()]];
+  tx.executeLater(`update product set ${column} = ${column} + ${amount.sql} where id in (?)`, values, must);
 }
 
 function byId(rows: readonly Product[]): Map<string, Product> {

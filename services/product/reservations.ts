@@ -1,7 +1,7 @@
 /** The rows of tables `stock_reservation` and `stock_movement`; no other file knows them. */
-import { v7 as uuid } from "uuid";
 
 import { now } from "../../lib/clock";
+import { uuid } from "../../lib/ids";
 import { mustChange } from "../../lib/sql";
 import type { Tx } from "../../mixins/database";
 import type { Line } from "./product";
@@ -11,8 +11,8 @@ const reserved = 1;
 const confirmed = 2;
 const released = 3;
 
-export async function insertReservations(tx: Tx, lines: readonly (Line & { orderId: string })[]): Promise<void> {
-  await tx.insert(
+export function insertReservations(tx: Tx, lines: readonly (Line & { orderId: string })[]): void {
+  tx.insertLater(
     "stock_reservation",
     lines.map(({ orderId, productId, quantity }) => ({ order_id: orderId, product_id: productId, quantity, state: reserved })),
   );

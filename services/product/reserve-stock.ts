@@ -17,19 +17,21 @@ export const reserveStock = stepHandler(product.reserve, {
       if (id !== orderId) throw new Error(`saga ${id} reserves for order ${orderId}: its undo would not find the reservations`);
       return shelf.reserve(lines);
     });
-    await moveStock(tx, shelf.changes);
-    await insertReservations(
+    moveStock(tx, shelf.changes);
+    insertReservations(
       tx,
       calls.filter((_, at) => outcomes[at]?.ok).flatMap(({ params: { orderId, lines } }) => lines.map((line) => ({ orderId, ...line }))),
     );
     return outcomes;
   },
 
+  hotRows: ({ lines }) => lines.map(({ productId }) => productId),
+
   async undo(calls, tx) {
     const lines = await releaseReservations(
       tx,
       calls.map(({ id }) => id),
     );
-    await moveStock(tx, totalsOf(lines));
+    moveStock(tx, totalsOf(lines));
   },
 });

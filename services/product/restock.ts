@@ -15,7 +15,7 @@ export const restock = retriableHandler(product.restock, {
       tx,
       calls.map(({ params }) => params.orderId),
     );
-    await moveStock(tx, totalsOf(lines));
+    moveStock(tx, totalsOf(lines));
     return calls.map(() => done({}));
   },
 });

@@ -8,9 +8,8 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 
-import { v7 as uuid } from "uuid";
-
 import { now } from "../../lib/clock";
+import { uuid } from "../../lib/ids";
 import { cleanUpMixin } from "../../mixins/clean-up";
 import type { Reader, Tx } from "../../mixins/database";
 

@@ -1,8 +1,7 @@
-import { v7 as uuid } from "uuid";
-
 import { now } from "../../lib/clock";
 import { emit } from "../../lib/events";
 import { handler, type RequestMeta } from "../../lib/handlers";
+import { uuid } from "../../lib/ids";
 import { traceOf } from "../../lib/trace";
 import type { Tx } from "../../mixins/database";
 import { hashPassword } from "./passwords";

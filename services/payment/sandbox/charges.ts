@@ -1,6 +1,6 @@
 /** The sandbox's charges: one row for a key, whatever came of it. */
-import { v7 as uuid } from "uuid";
 
+import { uuid } from "../../../lib/ids";
 import type { Migration, Reader, Tx } from "../../../mixins/database";
 import { done, type Outcome, refused } from "../../../mixins/outcome";
 import type { Charge, ChargeOutcome } from "../provider";

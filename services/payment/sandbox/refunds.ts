@@ -1,6 +1,6 @@
 /** The sandbox's refunds: one row for a key, whatever came of it. Of a charge no more is given back than was taken. */
-import { v7 as uuid } from "uuid";
 
+import { uuid } from "../../../lib/ids";
 import { createIndex, type Migration, type Reader, type Tx } from "../../../mixins/database";
 import { done, type Outcome, refused } from "../../../mixins/outcome";
 import type { Refund, RefundOutcome } from "../provider";

@@ -40,9 +40,9 @@ export const applyWebhooks: GroupHandler<Traced, Applied> = {
         return [delivery, judgement] as const;
       }),
     );
-    await saveApproved(tx, changed.filter(isNow("APPROVED")), at);
-    await saveFailed(tx, changed.filter(isNow("FAILED")), at);
-    await saveRefunds(tx, changed.filter(isNow("REFUNDED")), "refunding", at);
+    saveApproved(tx, changed.filter(isNow("APPROVED")), at);
+    saveFailed(tx, changed.filter(isNow("FAILED")), at);
+    saveRefunds(tx, changed.filter(isNow("REFUNDED")), "refunding", at);
     await insertWebhooks(
       tx,
       [...judged].map(([delivery, { verdict }]) => ({ ...delivery, verdict })),
