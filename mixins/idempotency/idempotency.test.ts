@@ -97,6 +97,15 @@ test("an outcome that isn't to be remembered is decided anew", async () => {
   expect(ran).toEqual([500, 500]);
 });
 
+// To be mended: of calls in one group that share a key the later ones get an answer that nobody remembers.
+test("an outcome that isn't to be remembered is decided anew, in the same group too", async () => {
+  const { db, submit } = await set({ remembers: (outcome) => outcome.ok });
+  const calls = [deposit(500, keyed("k")), deposit(500, keyed("k")), deposit(5, keyed("k", { bodyHash: "other" }))];
+  const tooMuch = refused("TOO_MUCH", "more than 100", { amount: 500 });
+  expect(await Promise.all(calls.map(submit))).toEqual([tooMuch, tooMuch, done(5)]);
+  expect(await balance(db)).toBe(5);
+});
+
 test("a key that comes with another body is refused, in the same group too", async () => {
   const { db, submit } = await set();
   const outcomes = await Promise.all([submit(deposit(5, keyed("k"))), submit(deposit(6, keyed("k", { bodyHash: "other" })))]);

@@ -32,10 +32,10 @@ type Answer = Pick<NewAnswer, "bodyHash" | "outcome">;
 
 /**
  * Wraps a handler: a call whose key was answered before gets that answer again, marked `replayed`; with another body it is refused with
- * `IDEMPOTENCY_KEY_REUSED`. The others go to the handler, and what it says, results and refusals alike, is stored. Of calls in one group
- * that share a key the first goes to the handler.
+ * `IDEMPOTENCY_KEY_REUSED`. The others go to the handler, and what it says, results and refusals alike, is stored. Calls that share a key
+ * never share a group: what the first is answered, and whether that is remembered, is known before the next one is looked at.
  */
-export function idempotent<C, R>(handler: GroupHandler<C, R>, options: IdempotentOptions<C>): GroupHandler<C, R> {
+export function idempotent<C, R>(handler: Omit<GroupHandler<C, R>, "conflictKey">, options: IdempotentOptions<C>): GroupHandler<C, R> {
   const { keyOf, clock = Date.now, keepMs = defaultKeepMs, remembers = () => true } = options;
 
   async function run(calls: readonly C[], tx: Tx): Promise<readonly Outcome<R>[]> {
@@ -44,8 +44,7 @@ export function idempotent<C, R>(handler: GroupHandler<C, R>, options: Idempoten
 
     const now = clock();
     const answers: Map<string, Answer> = await answersUntilNow(tx, keyed, now - keepMs);
-    const taken = new Set(answers.keys());
-    const fresh = calls.filter((_call, index) => claims(taken, keyed[index]));
+    const fresh = calls.filter((_call, index) => !answers.has(keyed[index]?.id ?? ""));
     const outcomes = fresh.length > 0 ? checkOutcomes(handler, fresh, await handler.run(fresh, tx)) : [];
 
     const news: NewAnswer[] = [];
@@ -54,18 +53,14 @@ export function idempotent<C, R>(handler: GroupHandler<C, R>, options: Idempoten
       const answer = one && answers.get(one.id);
       if (answer) return repeated<R>(answer, one.key);
       const outcome = inOrder.next().value as Outcome<R>;
-      if (one) {
-        const answered = { ...one.key, id: one.id, outcome };
-        answers.set(one.id, answered);
-        if (remembers(outcome)) news.push(answered);
-      }
+      if (one && remembers(outcome)) news.push({ ...one.key, id: one.id, outcome });
       return outcome;
     });
     await store(tx, news, now);
     return decided;
   }
 
-  return { name: handler.name, run, ...(handler.conflictKey && { conflictKey: (call: C) => handler.conflictKey?.(call) }) };
+  return { ...handler, run, conflictKey: (call) => withId(keyOf(call))?.id };
 }
 
 function withId(key: IdempotencyKey | undefined): Keyed {
@@ -80,14 +75,6 @@ async function answersUntilNow(tx: Tx, keyed: readonly Keyed[], before: number) 
   if (old.length > 0) await forget(tx, old, before);
   for (const id of old) answers.delete(id);
   return answers;
-}
-
-/** Whether the call is to be done: it has no key, or its key is free and now taken. */
-function claims(taken: Set<string>, one: Keyed): boolean {
-  if (!one) return true;
-  if (taken.has(one.id)) return false;
-  taken.add(one.id);
-  return true;
 }
 
 function repeated<R>(answer: Answer, key: IdempotencyKey): Outcome<R> {
