@@ -51,14 +51,19 @@ export function appends(partitions: number, clock: () => number): GroupHandler<r
   };
 }
 
-/** Notes how far consumers have come. */
-export async function commit({ consumer, topic, part, position }: Progress, tx: Tx): Promise<void> {
-  await tx.execute(
-    `insert into bus_consumer (consumer, topic, part, position) values (?, ?, ?, ?)
-      ${tx.dialect.upsert(["consumer", "topic", "part"], `position = ${tx.dialect.excluded("position")}`)}`,
-    [consumer, topic, part, position],
-  );
-}
+/** Notes how far consumers have come. All that an emptied outbox has woken are done at about the same time. */
+export const commits: GroupHandler<Progress, void> = {
+  name: "commit",
+  conflictKey: ({ consumer, topic, part }) => `${consumer}\n${topic}\n${part}`,
+  async run(all, tx) {
+    await tx.execute(
+      `insert into bus_consumer (consumer, topic, part, position) values ?
+        ${tx.dialect.upsert(["consumer", "topic", "part"], `position = ${tx.dialect.excluded("position")}`)}`,
+      [all.map(({ consumer, topic, part, position }) => [consumer, topic, part, position])],
+    );
+    return all.map(() => done(undefined));
+  },
+};
 
 /** Makes a consumer known, which begins with the oldest message that is there, and gives where it stands in every part of the topics. */
 export async function join(tx: Tx, consumer: string, topics: readonly string[], partitions: number): Promise<Progress[]> {

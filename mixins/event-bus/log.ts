@@ -1,6 +1,6 @@
 import { openDatabase, sqliteUrl, type Database } from "../database";
 import { createGroupCommit, type GroupCommit, type GroupHandler } from "../group-commit";
-import { appends, commit, forget, join, lag, read, type Part, type Progress } from "./log-statements";
+import { appends, commits, forget, join, lag, read, type Part, type Progress } from "./log-statements";
 import { logTables } from "./log-tables";
 import { removeExpired } from "./retention";
 import type { BusMessage, ReceivedMessage } from "./types";
@@ -10,6 +10,8 @@ export class EventLog {
   private constructor(
     private readonly db: Database,
     private readonly group: GroupCommit,
+    /** A position that is forgotten when the machine loses power brings messages once more: no commit of these waits for the disk. */
+    private readonly positions: GroupCommit,
     private readonly partitions: number,
     private readonly appending: GroupHandler<readonly BusMessage[], Part[]>,
   ) {}
@@ -18,7 +20,7 @@ export class EventLog {
   static async open(file: string, partitions: number, clock: () => number): Promise<EventLog> {
     const db = await openDatabase({ name: "event bus", url: sqliteUrl(file), migrations: [logTables] });
     await db.migrate();
-    return new EventLog(db, createGroupCommit(db), partitions, appends(partitions, clock));
+    return new EventLog(db, createGroupCommit(db), createGroupCommit(db, { durable: false }), partitions, appends(partitions, clock));
   }
 
   /** Resolves when the messages are durable; gives the partitions that grew. */
@@ -29,8 +31,8 @@ export class EventLog {
   }
 
   /** What is forgotten comes once more. */
-  commit(progress: Progress): Promise<void> {
-    return this.db.transaction((tx) => commit(progress, tx), { durable: false });
+  async commit(progress: Progress): Promise<void> {
+    await this.positions.submit(commits, progress);
   }
 
   join(consumer: string, topics: readonly string[]): Promise<Progress[]> {
@@ -55,7 +57,7 @@ export class EventLog {
   }
 
   async close(): Promise<void> {
-    await this.group.drained();
+    await Promise.all([this.group.drained(), this.positions.drained()]);
     await this.db.close();
   }
 }

@@ -1,45 +1,53 @@
-import { type Database, DecideAgain, isDuplicateKey, type Tx } from "../database";
+import { type Database, isDuplicateKey, type Tx } from "../database";
 import type { Delivery } from "./event";
 
 /**
  * Applies events, each once (I7): the rows that note them are written in the transaction of their effects, and an event that has its row
- * is not applied again, whether it was delivered twice, stands twice in the list, or its offset was not committed before a crash.
+ * is not applied again, whether it was delivered twice, stands twice in the list, or its offset was not committed before a crash. Nearly
+ * always nothing was applied before, so only who meets the table's key looks which events were.
  */
 export async function applyOnce(db: Database, consumer: string, at: number, deliveries: readonly Delivery[]): Promise<void> {
   if (deliveries.length === 0) return;
-  await db.transaction(async (tx) => {
-    const fresh = await withoutApplied(tx, consumer, deliveries);
-    await note(tx, consumer, at, fresh);
-    for (const run of runsOfOneHandler(fresh)) {
-      await run[0].handler(
-        run.map(({ event }) => event),
-        tx,
-      );
-    }
-  });
+  const once = firstOfEach(deliveries);
+  const apply = (unapplied: (tx: Tx) => Promise<readonly Delivery[]>) =>
+    db.transaction(async (tx) => {
+      const fresh = await unapplied(tx);
+      note(tx, consumer, at, fresh);
+      for (const run of runsOfOneHandler(fresh)) {
+        await run[0].handler(
+          run.map(({ event }) => event),
+          tx,
+        );
+      }
+    });
+  try {
+    await apply(async () => once);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    await apply((tx) => withoutApplied(tx, consumer, once));
+  }
+}
+
+function firstOfEach(deliveries: readonly Delivery[]): Delivery[] {
+  const first = new Map<string, Delivery>();
+  for (const delivery of deliveries) if (!first.has(delivery.event.id)) first.set(delivery.event.id, delivery);
+  return [...first.values()];
 }
 
 async function withoutApplied(tx: Tx, consumer: string, deliveries: readonly Delivery[]): Promise<Delivery[]> {
-  const fresh = new Map<string, Delivery>();
-  for (const delivery of deliveries) if (!fresh.has(delivery.event.id)) fresh.set(delivery.event.id, delivery);
   const applied = await tx.select<{ event_id: string }>("select event_id from inbox_message where consumer = ? and event_id in (?)", [
     consumer,
-    [...fresh.keys()],
+    deliveries.map(({ event }) => event.id),
   ]);
-  for (const { event_id } of applied) fresh.delete(event_id);
-  return [...fresh.values()];
+  const ids = new Set(applied.map(({ event_id }) => event_id));
+  return deliveries.filter(({ event }) => !ids.has(event.id));
 }
 
-/** A consumer that was thought dead may note the same events at the same moment; the key tells, and the next look finds them applied. */
-async function note(tx: Tx, consumer: string, at: number, deliveries: readonly Delivery[]): Promise<void> {
-  try {
-    await tx.insert(
-      "inbox_message",
-      deliveries.map(({ event }) => ({ consumer, event_id: event.id, at })),
-    );
-  } catch (error) {
-    throw isDuplicateKey(error) ? new DecideAgain("events were applied by somebody else meanwhile", error) : error;
-  }
+function note(tx: Tx, consumer: string, at: number, deliveries: readonly Delivery[]): void {
+  tx.insertLater(
+    "inbox_message",
+    deliveries.map(({ event }) => ({ consumer, event_id: event.id, at })),
+  );
 }
 
 type Run = [Delivery, ...Delivery[]];

@@ -14,7 +14,7 @@ const quick = {
   leaseMs: 60_000,
   heartbeatMs: 10,
   pollMs: { base: 1, cap: 5 },
-  lingerMs: 1,
+  lingerMs: { base: 1, cap: 1 },
   retryMs: { base: 1, cap: 5 },
   maxAttempts: 3,
 };
@@ -28,7 +28,7 @@ let number = 0;
 beforeAll(async () => {
   db = await testDatabase("outbox", [{ name: "0001-outbox", up: (tx) => createOutboxTables(tx, table) }]);
   store = new OutboxStore(db, table, Date.now);
-  db.beforeCommit((tx, published) => store.write(tx, published));
+  db.beforeCommit(async (tx, published) => store.write(tx, published));
   atEnd(() => stopAll());
 });
 beforeEach(() => {
@@ -112,7 +112,7 @@ test("no transaction is open during a send", async () => {
   expect(wrote).toBe(1);
 });
 
-test("a bus that is away parks nothing, loses nothing and gets all in order when it is back", async () => {
+test("I7: a bus that is away parks nothing, loses nothing and gets all in order when it is back", async () => {
   const bus = new FakeBus();
   bus.away = true;
   startRelay(bus);
@@ -149,7 +149,7 @@ describe("an event that the bus rejects", () => {
     expect(alerts[0]).toContain("ALERT");
   });
 
-  test("holds back its followers while it is tried again, also those in the next batch", async () => {
+  test("I7: holds back its followers while it is tried again, also those in the next batch", async () => {
     const bus = new FakeBus();
     bus.rejects = poison;
     await publish(event("other", 0), event("bad", "poison"), event("bad", 1), event("bad", 2), event("other", 1), event("bad", 3));
@@ -168,7 +168,7 @@ describe("an event that the bus rejects", () => {
     expect(alerts).toEqual([]);
   });
 
-  test("stays parked for the next relay; freed by an operator its key goes on in order", async () => {
+  test("I7: stays parked for the next relay; freed by an operator its key goes on in order", async () => {
     const bus = new FakeBus();
     bus.rejects = poison;
     startRelay(bus);

@@ -13,8 +13,11 @@ export interface RelayOptions extends LeaseOptions {
   batch: number;
   /** Wait between looks at an outbox that is empty, for what other nodes commit; a commit of this node ends it. */
   pollMs: { base: number; cap: number };
-  /** Lets the events of the next commits ride along: a round costs two durable writes, however many events it sends. */
-  lingerMs: number;
+  /**
+   * Lets the events of the next commits ride along: a round costs two durable writes, and every consumer one, however many events it sends.
+   * The wait is doubled from round to round while there is something to send, so that it is short for who is alone and long under load.
+   */
+  lingerMs: { base: number; cap: number };
   /** Back-off while the bus or the database is away. */
   retryMs: { base: number; cap: number };
   /** How often the bus may reject an event before its key is parked. */
@@ -78,6 +81,7 @@ export class Relay {
     const { batch, pollMs, lingerMs, retryMs } = this.options;
     let failures = 0;
     let empty = 0;
+    let busy = 0;
     while (!signal.aborted) {
       try {
         const handled = await this.#round();
@@ -85,8 +89,9 @@ export class Relay {
         failures = 0;
         if (handled === batch) continue;
         empty = handled === 0 ? empty + 1 : 0;
+        busy = handled === 0 ? 0 : busy + 1;
         if (empty > 0) await this.#woken.wait(signal, backOff(empty, pollMs.base, pollMs.cap));
-        await pause(lingerMs, signal);
+        await pause(backOff(Math.max(1, busy), lingerMs.base, lingerMs.cap), signal);
       } catch (error) {
         failures++;
         this.#ahead = undefined;

@@ -30,6 +30,12 @@ export interface OutboxLag {
   parked: number;
 }
 
+/** The lag as operators see it. */
+export interface OutboxStatus extends OutboxLag {
+  /** Keys whose events are held. */
+  parkedKeys: number;
+}
+
 interface Stored {
   id: number;
   bucket: number;
@@ -53,9 +59,9 @@ export class OutboxStore {
   ) {}
 
   /** Writes events, as the last statement of their transaction: so the ids of one key follow the order of the commits (I7). */
-  async write(tx: Tx, published: readonly OutgoingMessage[]): Promise<void> {
+  write(tx: Tx, published: readonly OutgoingMessage[]): void {
     const at = this.clock();
-    await tx.insert(
+    tx.insertLater(
       this.table,
       published.map(({ topic, key, headers, payload }) => {
         const id = headers.ce_id;
@@ -136,6 +142,13 @@ export class OutboxStore {
       oldestMs: waiting ? Math.max(0, this.clock() - waiting.oldest) : 0,
       parked: rows.find(({ status }) => status === PARKED)?.events ?? 0,
     };
+  }
+
+  async status(): Promise<OutboxStatus> {
+    const lag = await this.lag();
+    if (lag.parked === 0) return { ...lag, parkedKeys: 0 };
+    const keys = await this.db.select(`select distinct topic, msg_key from ${this.table} where status = ?`, [PARKED]);
+    return { ...lag, parkedKeys: keys.length };
   }
 
   async #park(tx: Tx, { topic, key }: BusMessage): Promise<void> {
