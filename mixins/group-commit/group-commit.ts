@@ -14,6 +14,7 @@ import { isUnavailable } from "../database/errors";
 import type { Database, Tx } from "../database/types";
 import type { Outcome } from "../outcome";
 import { checkOutcomes, WrongNumberOfOutcomes } from "./outcomes";
+import { hottest, inTurn, type Turns } from "./turns";
 import type { GroupCommit, GroupHandler } from "./types";
 
 type AnyHandler = GroupHandler<unknown, unknown>;
@@ -26,9 +27,17 @@ interface Entry {
   reject(error: unknown): void;
 }
 
-/** `max` is how many calls share a transaction at most. */
-export function createGroupCommit(db: Database, { max = 128 }: { max?: number } = {}): GroupCommit {
-  return new Groups(db, max);
+export interface GroupCommitOptions {
+  /** How many calls share a transaction at most. */
+  max?: number;
+  /** That of the transactions, see `TransactionOptions`. */
+  durable?: boolean;
+  /** How nodes take turns at hot rows, where there are several. */
+  turns?: Turns;
+}
+
+export function createGroupCommit(db: Database, { max = 128, durable = true, turns }: GroupCommitOptions = {}): GroupCommit {
+  return new Groups(db, max, durable, turns);
 }
 
 class Groups implements GroupCommit {
@@ -42,6 +51,8 @@ class Groups implements GroupCommit {
   constructor(
     private readonly db: Database,
     private readonly max: number,
+    private readonly durable: boolean,
+    private readonly turns: Turns | undefined,
   ) {}
 
   async submit<C, R>(handler: GroupHandler<C, R>, call: C): Promise<Outcome<R>> {
@@ -74,9 +85,17 @@ class Groups implements GroupCommit {
 
   /** Never rejects, like all that it calls: what goes wrong is told to the calls. */
   async #flush(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#settle(this.#takeGroup());
+    while (this.#waiting.length > 0) await this.#inTurn(() => this.#settle(this.#takeGroup()));
     this.#busy = false;
     for (const resolve of this.#onDrained.splice(0)) resolve();
+  }
+
+  /** A group that waits for its turn is taken when that has come: so it grows meanwhile. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    if (!this.turns) return work();
+    const next = this.#waiting.slice(0, this.max);
+    const row = hottest(next.map(({ handler, call }) => handler.hotRows?.(call) ?? []));
+    return row === undefined ? work() : inTurn(this.turns, row, work);
   }
 
   /** The next group, in order of arrival. A call whose conflict key is taken stays behind, and keeps its place among those of its key. */
@@ -98,7 +117,7 @@ class Groups implements GroupCommit {
     if (group.length === 0) return;
     let outcomes: readonly Outcome[];
     try {
-      outcomes = await this.db.transaction((tx) => this.#decide(group, tx));
+      outcomes = await this.db.transaction((tx) => this.#decide(group, tx), { durable: this.durable });
     } catch (error) {
       return this.#failed(group, error);
     }

@@ -11,6 +11,8 @@ export interface GroupHandler<C, R> {
   run(calls: readonly C[], tx: Tx): Promise<readonly Outcome<R>[]>;
   /** Two calls of one conflict key never share a transaction: the later one waits for the next group. */
   conflictKey?(call: C): string | undefined;
+  /** Rows of this database that the call changes and others may want at the same time. */
+  hotRows?(call: C): readonly string[];
 }
 
 /** Collects calls while one transaction commits, then runs them all in the next. At most one group is in flight for a database. */
