@@ -23,6 +23,8 @@ export interface BatchRef<P = never, R = unknown, N extends string = string, In 
 export interface StepRef<P = never, R = unknown, N extends string = string, In = unknown> {
   readonly name: N;
   readonly kind: "step";
+  /** Checks a result that didn't come from the action, and gives it as the action would; throws when it isn't one. */
+  readonly parseResult?: (result: unknown) => R;
   readonly [types]?: { params: (params: P) => void; result: R; in: In };
 }
 

@@ -5,6 +5,15 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return sleep(ms, signal);
 }
 
+/** What the clock shows, and waiting for it to go on, as one: so that both can be another time than the machine's. */
+export interface Time {
+  /** Ms since the epoch. */
+  now(): number;
+  pause: typeof pause;
+}
+
+export const wallTime: Time = { now: Date.now, pause };
+
 /** Delay before try `attempt` (1, 2, …): `base`, doubled each time, at most `cap`. */
 export function backOff(attempt: number, base: number, cap: number): number {
   return Math.min(cap, base * 2 ** Math.min(attempt - 1, 30));

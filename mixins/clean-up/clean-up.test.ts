@@ -77,6 +77,24 @@ describe("a service with the mixin", () => {
     expect(warnings).toEqual(["old rows of note could not be removed, trying again later"]);
   });
 
+  test("removes in a way of its own what one table doesn't tell enough of", async () => {
+    const url = await testDatabaseUrl("notes");
+    const broker = new ServiceBroker({ logger: false });
+    atEnd(() => broker.stop());
+    const asked: [number, number][] = [];
+    const remove = async (_db: Database, upTo: number, limit: number) => asked.push([upTo, limit]) && (asked.length < 3 ? limit : 0);
+    broker.createService({
+      name: "notes",
+      mixins: [
+        databaseMixin({ name: "notes", url: () => url, migrations: [notes], migrateAtStart: () => true }),
+        cleanUpMixin({ what: "notes and their pages", remove, keepMs: 10, batch: 7, clock: () => 50 }),
+      ],
+    });
+    await broker.start();
+    await waitFor(() => asked.length === 3, { what: "the last, which removes fewer than it may" });
+    expect(asked).toEqual(Array.from({ length: 3 }, () => [40, 7]));
+  });
+
   test("needs a database", async () => {
     const broker = new ServiceBroker({ logger: false });
     atEnd(() => broker.stop());

@@ -13,7 +13,15 @@ export interface AgeingRows {
   time: string;
 }
 
-export interface CleanUpOptions extends AgeingRows {
+/** Rows of which the table's columns don't tell enough: how they are removed. */
+export interface AgeingThings {
+  /** For the log, e.g. `letters and their pages`. */
+  what: string;
+  /** Removes at most `limit` that grew old at `upTo` (ms since the epoch) or earlier, the oldest first, and gives their number. */
+  remove(db: Database, upTo: number, limit: number): Promise<number>;
+}
+
+export interface CleanUpTimes {
   /** How long after its time a row is kept. Default: not at all. */
   keepMs?: number;
   /** Time between two clean-ups. Default: a minute. */
@@ -22,6 +30,8 @@ export interface CleanUpOptions extends AgeingRows {
   batch?: number;
   clock?: () => number;
 }
+
+export type CleanUpOptions = (AgeingRows | AgeingThings) & CleanUpTimes;
 
 /** Removes at most `limit` rows whose time is `upTo` or earlier, the oldest first, and gives their number. */
 export async function removeOld(db: Database, { table, key, time }: AgeingRows, upTo: number, limit: number): Promise<number> {
@@ -37,15 +47,19 @@ export async function removeOld(db: Database, { table, key, time }: AgeingRows, 
 
 /** Cleans up when the service starts, and again after every `everyMs`. Needs `databaseMixin`. */
 export function cleanUpMixin(options: CleanUpOptions): Partial<ServiceSchema> {
-  const { table, keepMs = 0, everyMs = 60_000, batch = 1000, clock = Date.now } = options;
+  const { keepMs = 0, everyMs = 60_000, batch = 1000, clock = Date.now } = options;
+  const { what, remove }: AgeingThings =
+    "remove" in options
+      ? options
+      : { what: `old rows of ${options.table}`, remove: (db, upTo, limit) => removeOld(db, options, upTo, limit) };
   const running = new WeakMap<Service, { stop: AbortController; done: Promise<void> }>();
 
   async function cleanUp(db: Database, { logger }: Service, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        while (!signal.aborted && (await removeOld(db, options, clock() - keepMs, batch)) === batch);
+        while (!signal.aborted && (await remove(db, clock() - keepMs, batch)) === batch);
       } catch (error) {
-        logger.warn(`old rows of ${table} could not be removed, trying again later`, error);
+        logger.warn(`${what} could not be removed, trying again later`, error);
       }
       await pause(everyMs, signal);
     }
@@ -53,7 +67,7 @@ export function cleanUpMixin(options: CleanUpOptions): Partial<ServiceSchema> {
 
   return {
     async started(this: Service & Partial<DatabaseVars>) {
-      if (!this.db) throw new Error(`${this.name}: cleaning up ${table} needs databaseMixin`);
+      if (!this.db) throw new Error(`${this.name}: cleaning up ${what} needs databaseMixin`);
       const stop = new AbortController();
       running.set(this, { stop, done: cleanUp(this.db, this, stop.signal) });
     },

@@ -7,6 +7,7 @@ import { Assignments } from "./assignments";
 import type { SagaDefinition } from "./definition";
 import { groupBy } from "./group-by";
 import { columns, load, type Instance, type InstanceRow } from "./instance";
+import { signaledTypes } from "./signals";
 import { stateCode, unowned } from "./tables";
 
 /** A saga as it was seen: it is claimed only when owner and epoch are still these. */
@@ -33,9 +34,12 @@ export interface ClaimOptions {
 
 export class Claims {
   readonly #loaded: ReadonlySet<string>;
+  readonly #signaled: ReadonlySet<string>;
 
   constructor(private readonly options: ClaimOptions) {
-    this.#loaded = new Set(options.definitions.map(({ type, version }) => `${type}\n${version}`));
+    const { definitions } = options;
+    this.#loaded = new Set(definitions.map(({ type, version }) => `${type}\n${version}`));
+    this.#signaled = signaledTypes(definitions);
   }
 
   /** What was released and is due, and what belongs to an owner whose lease has run out. */
@@ -54,9 +58,14 @@ export class Claims {
     return this.#see("", `i.owner = ? and i.next_at <= ${this.options.db.dialect.now}`, unowned);
   }
 
-  /** Every open saga of others: good only where no other process can be running one. */
+  /**
+   * Every open saga of others: good only where no other process can be running one. What waits for a signal or a delay is left alone until
+   * it is due; a pivot's outcome is asked for.
+   */
   others(): Promise<Sighting[]> {
-    return this.#see("", "i.owner <> ?", this.options.owner);
+    const { now } = this.options.db.dialect;
+    const { owner } = this.options;
+    return this.#see("", `i.owner <> ? and not (i.state = ${stateCode.WAITING} and i.releases = 0 and i.next_at > ${now})`, owner);
   }
 
   /** What this very process owns. */
@@ -79,6 +88,7 @@ export class Claims {
       instances: await load(
         rows.filter((row) => !parked.includes(row)),
         this.options.db,
+        this.#signaled,
       ),
       parked: parked.map((row) => ({ type: row.type, id: row.id, startedAt: row.created_at })),
     };
@@ -116,7 +126,8 @@ export class Claims {
   #afterClaim(row: InstanceRow): InstanceRow {
     const recoveries = row.recoveries + (row.owner === unowned ? 0 : 1);
     const parks = recoveries > this.options.maxRecoveries;
-    const after = parks ? { owner: unowned, state: stateCode.PARKED } : { owner: this.options.owner };
+    const running = row.state === stateCode.WAITING ? stateCode.RUNNING : row.state;
+    const after = parks ? { owner: unowned, state: stateCode.PARKED } : { owner: this.options.owner, state: running };
     return { ...row, ...after, recoveries, epoch: row.epoch + 1 };
   }
 

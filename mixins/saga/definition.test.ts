@@ -1,5 +1,6 @@
 import type { StepRef, UndoRef, VerifyRef } from "../action-ref";
 import { defineSaga, saga, type InputOf, type ResultsOf, type SagaDefinition } from "./definition";
+import { milliseconds } from "./duration";
 import { nextMove, knowledge } from "./plan";
 
 /** A contract as a service exports it. */
@@ -95,6 +96,65 @@ describe("a definition is data", () => {
   });
 });
 
+describe("waits", () => {
+  const signal = { within: "10s" } as const;
+
+  test("stand between the stages, in their order", () => {
+    const { waits, stages } = withSeat()
+      .signal("approval", { within: "5s", timedOut: "NOT_APPROVED" })
+      .delay("reflection", "4s")
+      .pivot("charge", { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome, signal: "payment" })
+      .delay("printing", "24h");
+    expect(waits.map(({ parse, ...wait }) => ({ ...wait, parsed: parse("x") }))).toEqual([
+      { name: "approval", kind: "signal", before: 1, ms: 5000, timedOut: "NOT_APPROVED", parsed: "x" },
+      { name: "reflection", kind: "delay", before: 1, ms: 4000, timedOut: "SAGA_TIMED_OUT", parsed: "x" },
+      { name: "printing", kind: "delay", before: 2, ms: 86_400_000, timedOut: "SAGA_TIMED_OUT", parsed: "x" },
+    ]);
+    expect(stages.flat().map((step) => step.signal)).toEqual([undefined, "payment"]);
+  });
+
+  test("before the pivot they have to end before the deadline, all together; after it they need not", () => {
+    const tooLong = "may wait for 30000 ms before its pivot, and its deadline is 30000 ms";
+    expect(() => withSeat().signal("approval", { within: "30s" })).toThrow(tooLong);
+    expect(() => withSeat().delay("reflection", "20s").signal("approval", signal)).toThrow(tooLong);
+    expect(() => start().delay("reflection", "1d")).toThrow("86400000 ms");
+    expect(withSeat().delay("reflection", "19s").signal("approval", signal).waits).toHaveLength(2);
+    expect(whole().delay("printing", "7d").waits).toMatchObject([{ ms: 604_800_000, before: 3 }]);
+  });
+
+  test("have names of their own", () => {
+    const taken = "two steps called";
+    expect(() => withSeat().signal("seat", signal)).toThrow(taken);
+    expect(() => withSeat().signal("a", signal).delay("a", "1s")).toThrow(taken);
+    const paid = { call: charge.take, with: () => ({ amount: 1 }), verify: charge.outcome };
+    expect(() =>
+      withSeat()
+        .signal("payment", signal)
+        .pivot("charge", { ...paid, signal: "payment" }),
+    ).toThrow(taken);
+    expect(() =>
+      withSeat()
+        .pivot("charge", { ...paid, signal: "payment" })
+        .delay("payment", "1s"),
+    ).toThrow(taken);
+  });
+});
+
+test("durations", () => {
+  expect((["5ms", "5s", "5m", "5h", "5d"] as const).map(milliseconds)).toEqual([5, 5000, 300_000, 18_000_000, 432_000_000]);
+  for (const bad of ["1.5h", "-1s", "1e3ms", " 1s"] as const) expect(() => milliseconds(bad as "1s")).toThrow("not a duration");
+});
+
+test("a step's retries are those that it says, and otherwise the engine's", () => {
+  const { stages } = start().parallel({
+    seat: { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free, retry: { times: 0, cap: "1s" } },
+    other: { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free },
+  });
+  expect(stages.flat().map(({ retry }) => retry)).toEqual([{ times: 0, capMs: 1000 }, undefined]);
+  const slow = { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free, retry: { base: "1s", cap: "11s" } } as const;
+  expect(() => start().step("seat", slow)).toThrow("within 10000 ms");
+});
+
 /** Nothing of this runs: each line below an expectation must not compile. */
 export function mustNotCompile(): void {
   start().step("seat", {
@@ -135,6 +195,26 @@ export function mustNotCompile(): void {
   withSeat().retryAll({ mail: { call: mail.send, with: () => ({ receipt: "r" }) } });
   // @ts-expect-error not a duration
   defineSaga<Trip>("trip", { version: 1, deadline: "2 minutes" });
+  // @ts-expect-error not a unit
+  withSeat().delay("reflection", "2w");
+  // @ts-expect-error a signal that is waited for without end
+  withSeat().signal("approval", {});
+  // @ts-expect-error a signal after the pivot
+  whole().signal("approval", { within: "1s" });
+  // @ts-expect-error a signal of a step that isn't the pivot
+  start().step("seat", { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free, signal: "seat" });
+  const approved = withSeat().signal("approval", { within: "1s", parse: (payload) => ({ by: String(payload) }) });
+  approved.step("other", { call: seat.book, with: ({ results }) => ({ trip: results.approval.by, seats: 1 }), undo: seat.free });
+  // @ts-expect-error a field that the signal's payload doesn't have
+  approved.step("other", { call: seat.book, with: ({ results }) => ({ trip: results.approval.at, seats: 1 }), undo: seat.free });
+  const unparsed = withSeat().signal("approval", { within: "1s" });
+  // @ts-expect-error a payload that nobody has checked may be anything
+  unparsed.step("other", { call: seat.book, with: ({ results }) => ({ trip: results.approval, seats: 1 }), undo: seat.free });
+  const rested = withSeat().delay("reflection", "1s");
+  // @ts-expect-error a delay has no result
+  rested.step("other", { call: seat.book, with: ({ results }) => ({ trip: String(results.reflection), seats: 1 }), undo: seat.free });
+  // @ts-expect-error retries are a number and durations
+  start().step("seat", { call: seat.book, with: () => ({ trip: "t", seats: 1 }), undo: seat.free, retry: { base: 50 } });
   saga(whole(), {
     completed: async (ended) => {
       const row: number | undefined = ended[0]?.results.seat.row;

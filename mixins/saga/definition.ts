@@ -1,6 +1,8 @@
 import type { ParamsOf, ResultOf, StepRef, UndoRef, VerifyRef } from "../action-ref";
 import type { Tx } from "../database/types";
 import type { Refusal } from "../outcome";
+import { Builder } from "./builder";
+import { type Duration, milliseconds } from "./duration";
 
 /** What a step's parameters are computed from. It must be pure: the same log always yields the same parameters (I9). */
 export interface StepContext<I, R> {
@@ -19,10 +21,33 @@ export interface StepDefinition {
   undo?: string;
   verify?: string;
   timeoutMs?: number;
+  /** What is left out is the engine's. */
+  retry?: { times?: number; baseMs?: number; capMs?: number };
+  /** Of a pivot: while its outcome is unknown the saga waits, and this signal makes it ask again at once. */
+  signal?: string;
   /** The call travels alone, because its answer may take long and must not hold back those of its neighbours. */
   alone(context: StepContext<unknown, Record<string, unknown>>): boolean;
   when(context: StepContext<unknown, Record<string, unknown>>): boolean;
   params(context: StepContext<unknown, Record<string, unknown>>): unknown;
+  /** Checks the result that an operator says a step has; throws when it isn't one. */
+  parseResult?(result: unknown): unknown;
+}
+
+/**
+ * A stage in which nothing is called. A `signal` is over when somebody has sent it, and its payload is the result; a `delay` when its time
+ * is over.
+ */
+export interface WaitDefinition {
+  name: string;
+  kind: "signal" | "delay";
+  /** Index of the stage of steps before which it stands; their number when it is the last. */
+  before: number;
+  /** How long a delay takes, and how long a signal is waited for. */
+  ms: number;
+  /** The refusal `type` of a saga whose signal did not come in time. */
+  timedOut: string;
+  /** Checks a signal's payload and gives the result; throws when it isn't one. */
+  parse(payload: unknown): unknown;
 }
 
 /** A saga as data: stages run one after the other, the steps of one stage in parallel. */
@@ -33,6 +58,10 @@ export interface SagaDefinition<I = never, R = unknown> {
   /** The refusal `type` of a saga that was compensated because its deadline passed. */
   readonly timedOut: string;
   readonly stages: readonly (readonly StepDefinition[])[];
+  /** What is waited for between the stages, in their order. */
+  readonly waits: readonly WaitDefinition[];
+  /** The input as operators may see it; all of it when left out. */
+  readonly shown?: (input: never) => unknown;
   readonly [io]?: { input: (input: I) => void; results: R };
 }
 
@@ -41,7 +70,13 @@ declare const io: unique symbol;
 export type InputOf<S> = S extends SagaDefinition<infer I, unknown> ? I : never;
 export type ResultsOf<S> = S extends SagaDefinition<never, infer R> ? R : never;
 
-type Duration = `${number}ms` | `${number}s` | `${number}m`;
+export interface Retry {
+  /** How often, before the step is given up or the saga let go of for a while. */
+  times?: number;
+  /** Full jitter: a repetition waits anything up to `min(cap, base · 2ⁿ)`; at most ten seconds. */
+  base?: Duration;
+  cap?: Duration;
+}
 
 interface Common<I, R, A> {
   call: A;
@@ -51,6 +86,8 @@ interface Common<I, R, A> {
   when?: (context: StepContext<I, R>) => boolean;
   /** How long one call may take. Default: the engine's. */
   timeout?: Duration;
+  /** How a call of unknown outcome is repeated. What is left out is the engine's. */
+  retry?: Retry;
 }
 
 /** A step that can be taken back: its undo is required. */
@@ -62,6 +99,11 @@ export type Compensable<I, R, A extends StepRef> = Common<I, R, A> & { undo: Und
 export type Pivot<I, R, A extends StepRef> = Omit<Common<I, R, A>, "when"> & {
   verify: VerifyRef;
   alone?: (context: StepContext<I, R>) => boolean;
+  /**
+   * Somebody may learn the outcome before the saga asks for it again: this signal makes it ask at once. What the signal says is not believed:
+   * the outcome is what `verify` answers.
+   */
+  signal?: string;
   /** A pivot is never left out: whether it was reached decides what may still be undone. */
   when?: never;
 };
@@ -74,12 +116,29 @@ export interface SagaBuilder<I, R> extends SagaDefinition<I, R> {
     I,
     R & { [N in keyof M]?: ResultOf<M[N]> }
   >;
+  /**
+   * Waits for a signal, which may also come before: the result is its payload. The saga's deadline counts meanwhile. What can't be undone any
+   * more can't be called off for a signal that doesn't come, so there is none after the pivot.
+   */
+  signal<N extends string, P = unknown>(name: N, signal: SignalWait<P>): SagaBuilder<I, R & Record<N, P>>;
+  /** Waits. Before the pivot the saga's deadline counts meanwhile. */
+  delay(name: string, duration: Duration): SagaBuilder<I, R>;
   pivot<N extends string, A extends StepRef>(name: N, step: Pivot<I, R, A>): SagaTail<I, R & Record<N, ResultOf<A>>>;
 }
 
-/** After the pivot there are retriable steps only. */
+export interface SignalWait<P> {
+  /** How long it is waited for, from when the saga comes to it. */
+  within: Duration;
+  /** The refusal `type` of a saga that was compensated because the signal did not come in time. Default `SIGNAL_TIMED_OUT`. */
+  timedOut?: string;
+  /** Checks the payload when the signal is sent, and gives the stage's result; throws when it isn't one. Default: taken as it is. */
+  parse?: (payload: unknown) => P;
+}
+
+/** After the pivot there are retriable steps and delays only. */
 export interface SagaTail<I, R> extends SagaDefinition<I, R> {
   retry<N extends string, A extends StepRef>(name: N, step: Retriable<I, R, A>): SagaTail<I, R & Record<N, ResultOf<A>>>;
+  delay(name: string, duration: Duration): SagaTail<I, R>;
   /** Retriable steps that need nothing of each other, in parallel. */
   retryAll<M extends Record<string, StepRef>>(steps: { [N in keyof M]: Retriable<I, R, M[N]> }): SagaTail<
     I,
@@ -87,12 +146,18 @@ export interface SagaTail<I, R> extends SagaDefinition<I, R> {
   >;
 }
 
-export interface SagaOptions {
-  /** Raised whenever stages, names, parameters or calls change; an instance keeps the version that it was started with. */
+export interface SagaOptions<I = unknown> {
+  /**
+   * An instance keeps the version that it was started with, and every version that may still have open ones stays bound. It is raised whenever
+   * a log of the old one would be continued differently by the new: stages, waits, names, calls, undos, parameters and conditions. It stays
+   * when only times change, or who may wake the saga: deadline, timeout, retry, `within`, a delay's length, a pivot's `signal`.
+   */
   version: number;
   /** From the start until the pivot must have been reached. Default `2m`. */
   deadline?: Duration;
   timedOut?: string;
+  /** The input as operators may see it: without secrets. Default: all of it. */
+  shown?: (input: I) => unknown;
 }
 
 /** A saga that has reached its end, as the hosting service is told of it inside the transaction that ends the saga. */
@@ -121,72 +186,9 @@ export function saga<I, R>(definition: SagaDefinition<I, R>, ends: SagaEnds<I, R
   return { definition: definition as SagaDefinition<never, unknown>, ends: ends as unknown as SagaEnds<never, never> };
 }
 
-const units = { ms: 1, s: 1000, m: 60_000 } as const;
-
-function milliseconds(duration: Duration): number {
-  const match = /^(\d+)(ms|s|m)$/.exec(duration);
-  if (!match) throw new Error(`not a duration: ${duration}`);
-  return Number(match[1]) * units[match[2] as keyof typeof units];
-}
-
-type Untyped = Common<never, never, StepRef> & { undo?: UndoRef; verify?: VerifyRef; alone?: unknown };
-
-function untyped(name: string, kind: StepKind, step: Untyped): StepDefinition {
-  return {
-    name,
-    kind,
-    call: step.call.name,
-    ...(step.undo && { undo: step.undo.name }),
-    ...(step.verify && { verify: step.verify.name }),
-    ...(step.timeout && { timeoutMs: milliseconds(step.timeout) }),
-    alone: (step.alone as StepDefinition["alone"] | undefined) ?? (() => kind === "pivot"),
-    when: (step.when as StepDefinition["when"] | undefined) ?? (() => true),
-    params: step.with as unknown as StepDefinition["params"],
-  };
-}
-
-class Builder implements SagaDefinition {
-  constructor(
-    readonly type: string,
-    readonly version: number,
-    readonly deadlineMs: number,
-    readonly timedOut: string,
-    readonly stages: readonly (readonly StepDefinition[])[],
-  ) {}
-
-  private with(stage: StepDefinition[]): Builder {
-    const known = new Set(this.stages.flat().map((step) => step.name));
-    for (const { name } of stage) if (known.has(name)) throw new Error(`saga ${this.type} has two steps called ${name}`);
-    return new Builder(this.type, this.version, this.deadlineMs, this.timedOut, [...this.stages, stage]);
-  }
-
-  step(name: string, step: Untyped) {
-    return this.with([untyped(name, "compensable", step)]);
-  }
-
-  parallel(steps: Record<string, Untyped>) {
-    return this.with(stageOf("compensable", steps));
-  }
-
-  pivot(name: string, step: Untyped) {
-    return this.with([untyped(name, "pivot", step)]);
-  }
-
-  retry(name: string, step: Untyped) {
-    return this.with([untyped(name, "retriable", step)]);
-  }
-
-  retryAll(steps: Record<string, Untyped>) {
-    return this.with(stageOf("retriable", steps));
-  }
-}
-
-function stageOf(kind: StepKind, steps: Record<string, Untyped>): StepDefinition[] {
-  return Object.entries(steps).map(([name, step]) => untyped(name, kind, step));
-}
-
 /** Begins the definition of a saga, e.g. `defineSaga<PlaceOrder>("place-order", { version: 1 })`. */
-export function defineSaga<I>(type: string, options: SagaOptions): SagaBuilder<I, Record<never, never>> {
-  const { version, deadline = "2m", timedOut = "SAGA_TIMED_OUT" } = options;
-  return new Builder(type, version, milliseconds(deadline), timedOut, []) as unknown as SagaBuilder<I, Record<never, never>>;
+export function defineSaga<I>(type: string, options: SagaOptions<I>): SagaBuilder<I, Record<never, never>> {
+  const { version, deadline = "2m", timedOut = "SAGA_TIMED_OUT", shown = (input) => input } = options;
+  const builder = new Builder({ type, version, deadlineMs: milliseconds(deadline), timedOut, shown, stages: [], waits: [] });
+  return builder as unknown as SagaBuilder<I, Record<never, never>>;
 }

@@ -7,31 +7,38 @@ import type { RemoteCall } from "../batch-call";
 import type { Database, Tx } from "../database/types";
 import type { GroupCommit, GroupHandler } from "../group-commit/types";
 import { done } from "../outcome";
-import { pause } from "../waiting";
+import { type Time, wallTime } from "../waiting";
+import { readAudit } from "./audit";
 import { Claims, type Claimed } from "./claims";
 import type { BoundSaga, SagaDefinition } from "./definition";
+import { detailsOf } from "./details";
 import { groupBy } from "./group-by";
-import type { Instance } from "./instance";
 import { SagaLog } from "./log";
+import { OperatorActions } from "./operator-actions";
+import type { SagaAuditEntry, SagaAuditFilter, SagaDetails, SagaFilter } from "./operations";
 import { Ownership } from "./ownership";
 import { Participants } from "./participants";
 import { knowledge } from "./plan";
-import { Run, type RunContext, type RunEnd } from "./run";
-import { listStatus, resultOf, statusOf } from "./status";
+import type { RunContext } from "./run";
+import { Runs } from "./runs";
+import { Signals } from "./send-signals";
+import { listStatus, statusOf } from "./status";
 import { defaultTimings, type SagaTimings } from "./timings";
-import type { SagaEndNotice, SagaResult, Sagas, SagaStart, SagaState, SagaStatus, SagaStepNotice } from "./types";
-import { Waiters } from "./waiters";
+import type { SagaEndNotice, SagaResult, Sagas, SagaSignal, SagaStart, SagaStatus, SagaStepNotice, SignalOutcome } from "./types";
 
 export interface EngineOptions {
   db: Database;
   group: GroupCommit;
   sagas: readonly BoundSaga[];
   call: RemoteCall;
+  /** The name of this process start, which no other has or had. Default: a random one. */
+  owner?: string;
   /** No other process uses the database. */
   alone: boolean;
   logger: Service["logger"];
   timings?: Partial<SagaTimings>;
-  clock?: () => number;
+  /** Default: the machine's. Leases are compared in the database's time whatever this one is. */
+  time?: Time;
   random?: () => number;
   /** The participants can be called. */
   ready?(): boolean;
@@ -44,24 +51,21 @@ interface OneStart {
   start: SagaStart<unknown>;
 }
 
-/** First and longest wait between two looks into the log for a saga that isn't running here, in ms. */
-const look = { firstMs: 20, capMs: 500 };
-
 const nameOf = (type: string, id: string): string => `${type}\n${id}`;
 
 export class SagaEngine implements Sagas {
-  readonly owner = randomUUID();
+  readonly owner: string;
   readonly #bound: ReadonlyMap<string, BoundSaga>;
   readonly #timings: SagaTimings;
-  readonly #clock: () => number;
+  readonly #time: Time;
   readonly #log: SagaLog;
   readonly #claims: Claims;
   readonly #ownership: Ownership;
-  readonly #context: RunContext;
+  readonly #operators: OperatorActions;
+  readonly #signals: Signals;
+  readonly #runs: Runs;
   readonly #stopping = new AbortController();
   #stopped: Promise<void> | undefined;
-  readonly #waiters = new Waiters();
-  readonly #runs = new Map<string, { run: Run; ended: Promise<void> }>();
   readonly #starts: GroupHandler<OneStart, void> = {
     name: "saga.start",
     conflictKey: ({ definition, start }) => nameOf(definition.type, start.id),
@@ -78,25 +82,38 @@ export class SagaEngine implements Sagas {
   };
 
   constructor(private readonly options: EngineOptions) {
-    const { db, group, sagas, logger, clock = Date.now, random = Math.random } = options;
+    const { db, group, sagas, logger, owner = randomUUID(), time = wallTime, random = Math.random } = options;
     const timings = { ...defaultTimings, ...options.timings };
-    const { owner } = this;
+    this.owner = owner;
     this.#timings = timings;
-    this.#clock = clock;
+    this.#time = time;
     this.#bound = new Map(sagas.map((bound) => [nameOf(bound.definition.type, String(bound.definition.version)), bound]));
-    this.#log = new SagaLog(group, owner, clock);
-    this.#claims = new Claims({ db, owner, clock, definitions: sagas.map((one) => one.definition), maxRecoveries: timings.maxRecoveries });
+    const wake = () => this.#ownership.wake();
+    const definitionOf = (type: string, version: number) => this.#definitionOf(type, version);
+    this.#log = new SagaLog(group, owner, time.now, wake);
+    this.#claims = new Claims({
+      db,
+      owner,
+      clock: time.now,
+      definitions: sagas.map((one) => one.definition),
+      maxRecoveries: timings.maxRecoveries,
+    });
     this.#ownership = new Ownership({
-      ...{ db, owner, timings, clock, logger, claims: this.#claims, alone: options.alone },
+      ...{ db, owner, timings, time, logger, claims: this.#claims, alone: options.alone },
       ready: options.ready ?? (() => true),
-      holds: (type, id) => this.#runs.has(nameOf(type, id)),
+      holds: (type, id) => this.#runs.holds(type, id),
       take: (claimed) => this.#take(claimed),
     });
-    this.#context = {
-      ...{ log: this.#log, timings, clock, random, logger, stopping: this.#stopping.signal },
+    this.#operators = new OperatorActions({
+      ...{ db, clock: time.now, definitionOf, wake },
+    });
+    this.#signals = new Signals({ clock: time.now, definitionOf, wake });
+    const context: RunContext = {
+      ...{ log: this.#log, timings, time, random, logger, stopping: this.#stopping.signal },
       participants: new Participants(options.call, timings.stepTimeoutMs),
       onStep: (notice) => options.onStep?.(notice),
     };
+    this.#runs = new Runs(db, context, options.onEnd);
   }
 
   /** Refuses when there are open sagas of a version that this process has no code for. */
@@ -121,10 +138,9 @@ export class SagaEngine implements Sagas {
     this.#stopping.abort();
     await this.#ownership.stop();
     const patience = new AbortController();
-    const runs = Promise.all([...this.#runs.values()].map(({ ended }) => ended));
-    await Promise.race([runs, pause(this.#timings.stopMs, patience.signal)]);
+    await Promise.race([this.#runs.settled(), this.#time.pause(this.#timings.stopMs, patience.signal)]);
     patience.abort();
-    this.#waiters.tellAll();
+    this.#runs.tellAll();
     await this.#ownership.release();
   }
 
@@ -138,40 +154,70 @@ export class SagaEngine implements Sagas {
   }
 
   async result<I, R>({ type }: SagaDefinition<I, R>, id: string, waitMs: number): Promise<SagaResult<R>> {
-    const name = nameOf(type, id);
-    const until = performance.now() + waitMs;
-    for (let lookMs = look.firstMs; ; lookMs = Math.min(look.capMs, lookMs * 2)) {
-      if (!this.#runs.has(name)) {
-        const ended = await resultOf(this.options.db, type, id);
-        if (!ended) throw new Error(`there is no saga ${type} ${id}`);
-        if (ended.status !== "RUNNING") return ended as SagaResult<R>;
-      }
-      const left = until - performance.now();
-      if (left <= 0 || this.#stopping.signal.aborted) return { status: "RUNNING" };
-      const told = await this.#waiters.wait(name, this.#runs.has(name) ? left : Math.min(left, lookMs));
-      if (told) return told as SagaResult<R>;
+    return (await this.#runs.result(type, id, waitMs)) as SagaResult<R>;
+  }
+
+  async signal(type: string, id: string, name: string, payload?: unknown, tx?: Tx): Promise<SignalOutcome> {
+    const signal = { type, id, name, payload };
+    if (!tx) {
+      const outcome = await this.options.group.submit(this.#signals.handler, signal);
+      return outcome.ok ? outcome.result : "NO_SAGA";
     }
+    const [outcome = "NO_SAGA"] = await this.#signals.send([signal], tx);
+    return outcome;
+  }
+
+  signalAll(signals: readonly SagaSignal[], tx: Tx): Promise<SignalOutcome[]> {
+    return this.#signals.send(signals, tx);
   }
 
   status(type: string, id: string): Promise<SagaStatus | undefined> {
     return statusOf(this.options.db, type, id);
   }
 
-  list(filter: { type?: string; state?: SagaState; limit?: number }): Promise<SagaStatus[]> {
+  list(filter: SagaFilter): Promise<SagaStatus[]> {
     return listStatus(this.options.db, filter);
+  }
+
+  retry(...to: Parameters<Sagas["retry"]>): ReturnType<Sagas["retry"]> {
+    return this.#operators.retry(...to);
+  }
+
+  skip(...to: Parameters<Sagas["skip"]>): ReturnType<Sagas["skip"]> {
+    return this.#operators.skip(...to);
+  }
+
+  compensate(...to: Parameters<Sagas["compensate"]>): ReturnType<Sagas["compensate"]> {
+    return this.#operators.compensate(...to);
+  }
+
+  show(type: string, id: string): Promise<SagaDetails | undefined> {
+    return detailsOf(this.options.db, type, id, (version) => this.#definitionOf(type, version));
+  }
+
+  audit(filter: SagaAuditFilter): Promise<SagaAuditEntry[]> {
+    return readAudit(this.options.db, filter);
   }
 
   async #insert(definition: SagaDefinition<never, unknown>, starts: readonly SagaStart<unknown>[], tx: Tx): Promise<void> {
     const bound = this.#boundTo(definition.type, definition.version);
-    const now = this.#clock();
-    await this.#log.start(definition, starts, now, tx);
+    const now = this.#time.now();
+    this.#log.start(definition, starts, now, tx);
     tx.afterCommit(() => {
       for (const { id, input, trace } of starts) {
         const { type, version, deadlineMs } = definition;
         const known = knowledge(input);
-        this.#launch(bound, { type, id, version, epoch: 1, releases: 0, known, trace, deadlineAt: now + deadlineMs, startedAt: now }, true);
+        this.#runs.launch(
+          bound,
+          { type, id, version, epoch: 1, releases: 0, known, signals: new Map(), trace, deadlineAt: now + deadlineMs, startedAt: now },
+          true,
+        );
       }
     });
+  }
+
+  #definitionOf(type: string, version: number): SagaDefinition | undefined {
+    return this.#bound.get(nameOf(type, String(version)))?.definition;
   }
 
   #boundTo(type: string, version: number): BoundSaga {
@@ -181,45 +227,7 @@ export class SagaEngine implements Sagas {
   }
 
   #take({ instances, parked }: Claimed): void {
-    for (const saga of instances) this.#launch(this.#boundTo(saga.type, saga.version), saga, false);
-    for (const { type, id, startedAt } of parked) this.#ended(type, id, startedAt, { as: "PARKED" });
-  }
-
-  #launch(bound: BoundSaga, saga: Instance, firstOwner: boolean): void {
-    if (this.#stopping.signal.aborted) return;
-    const name = nameOf(saga.type, saga.id);
-    const present = this.#runs.get(name);
-    if (present && present.run.saga.epoch >= saga.epoch) return;
-    const run = new Run(this.#context, bound, saga, firstOwner);
-    const ended = run.go().then((end) => {
-      if (this.#runs.get(name)?.run === run) this.#runs.delete(name);
-      this.#ended(saga.type, saga.id, saga.startedAt, end);
-    });
-    this.#runs.set(name, { run, ended });
-  }
-
-  #ended(type: string, id: string, startedAt: number, end: RunEnd): void {
-    const told = toldOf(end);
-    if (told?.status === "PARKED") {
-      this.options.logger.error(`ALERT saga ${type} ${id} is parked: it could not be finished and needs an operator`);
-    }
-    if (told) {
-      const cause = told.status === "COMPENSATED" ? { cause: told.cause.type } : {};
-      this.options.onEnd?.({ type, id, state: told.status, ms: this.#clock() - startedAt, ...cause });
-    }
-    this.#waiters.tell(nameOf(type, id), told);
-  }
-}
-
-function toldOf(end: RunEnd): Exclude<SagaResult<Record<string, unknown>>, { status: "RUNNING" }> | undefined {
-  switch (end.as) {
-    case "COMPLETED":
-      return { status: "COMPLETED", results: end.results };
-    case "COMPENSATED":
-      return { status: "COMPENSATED", cause: end.cause };
-    case "PARKED":
-      return { status: "PARKED" };
-    default:
-      return undefined;
+    for (const saga of instances) this.#runs.launch(this.#boundTo(saga.type, saga.version), saga, false);
+    for (const { type, id, startedAt } of parked) this.#runs.ended(type, id, startedAt, { as: "PARKED" });
   }
 }

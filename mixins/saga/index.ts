@@ -1,19 +1,44 @@
 import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 
 import type { RemoteCall } from "../batch-call";
+import { cleanUpMixin } from "../clean-up";
 import type { Database } from "../database/types";
 import type { GroupCommit } from "../group-commit/types";
+import type { Time } from "../waiting";
 import type { BoundSaga } from "./definition";
 import { SagaEngine } from "./engine";
+import { removeEnded } from "./retention";
 import type { SagaTimings } from "./timings";
 import type { SagaEndNotice, Sagas, SagaStepNotice } from "./types";
 
 export { defineSaga, saga } from "./definition";
-export { createSagaTables } from "./tables";
+export { createSagaAuditTable, createSagaRetentionIndex, createSagaSignalTable, createSagaTables } from "./tables";
+export { refusal } from "./operations";
 export { defaultTimings } from "./timings";
 export type { BoundSaga, EndedSaga, InputOf, ResultsOf, SagaDefinition, SagaEnds } from "./definition";
+export type {
+  By,
+  DoneByHand,
+  SagaAuditEntry,
+  SagaAuditFilter,
+  SagaDetails,
+  SagaFilter,
+  SagaOperations,
+  SagaTrailEntry,
+} from "./operations";
 export type { SagaTimings } from "./timings";
-export type { SagaEndNotice, SagaResult, Sagas, SagaStart, SagaState, SagaStatus, SagaStepNotice } from "./types";
+export type {
+  SagaEndNotice,
+  SagaResult,
+  Sagas,
+  SagaSignal,
+  SagaStart,
+  SagaState,
+  SagaStatus,
+  SagaStepNotice,
+  SagaWait,
+  SignalOutcome,
+} from "./types";
 
 export interface SagaMixinOptions {
   /** Every version of every saga that the service hosts and that may still have open instances. */
@@ -23,16 +48,32 @@ export interface SagaMixinOptions {
   /** Calls a participant. Default: `broker.call`, never within a request, so that no request's time limit cuts it. */
   call?(broker: ServiceBroker): RemoteCall;
   timings?: Partial<SagaTimings>;
-  clock?: () => number;
+  time?: Time;
+  /** How long after its end a saga is kept. Default: 30 days. */
+  keepEndedMs?: number;
 }
 
+const day = 24 * 3_600_000;
+/** A saga takes some rows with it. */
+const removedTogether = 200;
+
 /**
- * Hosts sagas: gives the service `this.sagas` (from `started` on). Needs the database mixin before it and `createSagaTables` in a
- * migration. Emits `$saga.step` (`SagaStepNotice`) and `$saga.end` (`SagaEndNotice`) on the broker's local bus.
+ * Hosts sagas: gives the service `this.sagas` (from `started` on). Needs the database mixin before it, and in a
+ * migration `createSagaTables`, `createSagaSignalTable`, `createSagaAuditTable` and `createSagaRetentionIndex`. Sagas that ended
+ * `keepEndedMs` ago are removed. Emits `$saga.step` (`SagaStepNotice`) and `$saga.end` (`SagaEndNotice`) on the broker's local bus.
  */
-export function sagaMixin({ sagas, claimAtOnce, call = callOf, timings, clock }: SagaMixinOptions): Partial<ServiceSchema> {
+export function sagaMixin({
+  sagas,
+  claimAtOnce,
+  call = callOf,
+  timings,
+  time,
+  keepEndedMs = 30 * day,
+}: SagaMixinOptions): Partial<ServiceSchema> {
   const engines = new WeakMap<Service, SagaEngine>();
+  const cleaning = { what: "ended sagas", remove: removeEnded, keepMs: keepEndedMs, batch: removedTogether };
   return {
+    mixins: [cleanUpMixin({ ...cleaning, ...(time && { clock: time.now }) })],
     async started(this: Service) {
       const { broker, logger } = this;
       const host = this as Service & { db: Database; group: GroupCommit; sagas: Sagas };
@@ -46,7 +87,7 @@ export function sagaMixin({ sagas, claimAtOnce, call = callOf, timings, clock }:
         }
       };
       const engine = new SagaEngine({
-        ...{ db, group, sagas, logger, timings, clock },
+        ...{ db, group, sagas, logger, timings, time },
         call: call(broker),
         alone: claimAtOnce(broker),
         ready: () => actionsOf(sagas).every((action) => broker.registry.actions.isAvailable(action)),

@@ -2,6 +2,7 @@ import type { Reader } from "../database/types";
 import type { Refusal } from "../outcome";
 import { groupBy } from "./group-by";
 import { knowledge, learn, type Decision, type Knowledge } from "./plan";
+import { type Signal, signalsOf } from "./signals";
 import { resultsIn, type TrailRow } from "./trail";
 
 /** A saga that this process may run, with all that the log knows of it. */
@@ -13,6 +14,8 @@ export interface Instance {
   /** Voluntary releases since the last newly logged result. */
   releases: number;
   known: Knowledge;
+  /** What it was sent until it was claimed, by name. */
+  signals: ReadonlyMap<string, Signal>;
   trace: Record<string, string> | undefined;
   deadlineAt: number;
   /** When it was started, ms since the epoch. */
@@ -39,22 +42,25 @@ export interface InstanceRow {
 export const columns =
   "type, business_key as id, version, state, owner, epoch, recoveries, releases, input, undo_set, cause, trace, deadline_at, created_at";
 
-/** Reads the logs of the sagas. */
-export async function load(rows: readonly InstanceRow[], db: Reader): Promise<Instance[]> {
+/** Reads the logs of the sagas; `signaled` are the types that signals can be sent to. */
+export async function load(rows: readonly InstanceRow[], db: Reader, signaled: ReadonlySet<string>): Promise<Instance[]> {
   const instances: Instance[] = [];
   for (const alike of groupBy(rows, ({ type }) => type)) {
+    const [{ type }] = alike;
+    const ids = alike.map(({ id }) => id);
     const trail = await db.select<TrailRow & { id: string }>(
       `select business_key as id, step, phase, outcome, attempt, ms, detail, at from saga_step
         where type = ? and business_key in (?) order by business_key, epoch, seq`,
-      [alike[0].type, alike.map(({ id }) => id)],
+      [type, ids],
     );
     const entries = new Map([...groupBy(trail, ({ id }) => id)].map((own) => [own[0].id, own]));
-    for (const row of alike) instances.push(instanceOf(row, entries.get(row.id) ?? []));
+    const signals = signaled.has(type) ? await signalsOf(db, type, ids) : new Map<string, Map<string, Signal>>();
+    for (const row of alike) instances.push(instanceOf(row, entries.get(row.id) ?? [], signals.get(row.id) ?? new Map()));
   }
   return instances;
 }
 
-function instanceOf(row: InstanceRow, trail: readonly TrailRow[]): Instance {
+function instanceOf(row: InstanceRow, trail: readonly TrailRow[], signals: ReadonlyMap<string, Signal>): Instance {
   const known = knowledge(JSON.parse(row.input), decisionOf(row));
   for (const entry of resultsIn(trail)) learn(known, entry);
   return {
@@ -64,6 +70,7 @@ function instanceOf(row: InstanceRow, trail: readonly TrailRow[]): Instance {
     epoch: row.epoch,
     releases: row.releases,
     known,
+    signals,
     trace: row.trace === null ? undefined : (JSON.parse(row.trace) as Record<string, string>),
     deadlineAt: row.deadline_at,
     startedAt: row.created_at,

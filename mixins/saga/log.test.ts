@@ -1,6 +1,7 @@
 /** What is written when, and what happens when a write fails. */
-import type { GroupCommit } from "../group-commit";
+import { createGroupCommit, type GroupCommit } from "../group-commit";
 import { bookTrip, stepNames } from "./trips.fixture";
+import { noting, withTransaction } from "./waits.fixture";
 import { all, failing, Scene, patience } from "./world.fixture";
 const scene = new Scene();
 
@@ -27,7 +28,7 @@ const unacknowledged = failingOnce(async (submit) => {
 });
 
 /** Notes what is written. */
-function noting(writes: string[]) {
+function notingWrites(writes: string[]) {
   return (group: GroupCommit): GroupCommit => ({
     drained: () => group.drained(),
     submit: (handler, call) => {
@@ -44,7 +45,7 @@ describe("the log", () => {
     expect(await scene.net()).toEqual(all(0));
   });
 
-  test("an end whose commit was not acknowledged is not written twice, and is told", async () => {
+  test("I1: an end whose commit was not acknowledged is not written twice, and is told", async () => {
     const { engine } = await scene.open({ group: unacknowledged });
     expect(await engine.run(bookTrip, scene.trip(), patience)).toMatchObject({ status: "COMPLETED", results: { seat: { row: 7 } } });
     expect(await scene.world.ends(scene.id)).toHaveLength(1);
@@ -60,7 +61,7 @@ describe("the log", () => {
 
   test("while all goes well a saga is one trail row and two writes of its host", async () => {
     const writes: string[] = [];
-    const { engine } = await scene.open({ group: noting(writes) });
+    const { engine } = await scene.open({ group: notingWrites(writes) });
     await engine.run(bookTrip, scene.trip(), patience);
     expect(writes).toEqual(["saga.start", "saga.log"]);
     const rows = await scene.world.db.select<{ step: string; detail: string }>(
@@ -69,6 +70,15 @@ describe("the log", () => {
     );
     expect(rows).toMatchObject([{ step: "*" }]);
     expect((JSON.parse(rows[0]?.detail ?? "") as unknown[][]).map(([step]) => step).sort()).toEqual([...stepNames].sort());
+  });
+
+  test("a saga without waits costs no statement for them", async () => {
+    const statements: string[] = [];
+    const noted = withTransaction(scene.world.db, (tx, work) => work(noting(tx, (sql) => statements.push(sql))));
+    const { engine } = await scene.open({ group: () => createGroupCommit(noted) });
+    await engine.run(bookTrip, scene.trip(), patience);
+    const words = statements.map((sql) => sql.trim().split(/\s+/).slice(0, 3).join(" "));
+    expect(words).toEqual(["insert into saga_instance", "update saga_instance set", "insert into saga_step", "insert into trip_end"]);
   });
 
   test("once something doesn't, it has a row for each step and attempt", async () => {
@@ -86,7 +96,7 @@ describe("the log", () => {
 
   test("a refused first step ends the saga in one write", async () => {
     const writes: string[] = [];
-    const { engine } = await scene.open({ group: noting(writes) });
+    const { engine } = await scene.open({ group: notingWrites(writes) });
     expect(await engine.run(bookTrip, scene.trip({ day: true, refuse: "seat" }), patience)).toMatchObject({ status: "COMPENSATED" });
     expect(writes).toEqual(["saga.start", "saga.log"]);
   });

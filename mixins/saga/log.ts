@@ -6,7 +6,6 @@
  *   The update comes first in its transaction, so that the rows which are only inserted after it stand under its lock.
  * - I7 what the hosting service does at the end is in the transaction that ends the saga.
  */
-import { DecideAgain } from "../database";
 import type { Tx, Value } from "../database/types";
 import type { GroupCommit, GroupHandler } from "../group-commit/types";
 import { done, refused, type Outcome, type Refusal } from "../outcome";
@@ -14,6 +13,7 @@ import type { BoundSaga, EndedSaga, SagaDefinition, SagaEnds } from "./definitio
 import { groupBy } from "./group-by";
 import type { Decision, Entry } from "./plan";
 import { Assignments } from "./assignments";
+import { wakeSignaled, type Waiting } from "./signals";
 import { stateCode, unowned } from "./tables";
 import { keyed, rowsOf } from "./trail";
 import type { SagaStart } from "./types";
@@ -31,6 +31,8 @@ export type Change =
   | { to: "COMPENSATED"; ended: EndedSaga<unknown, Record<string, unknown>>; cause: Refusal }
   /** Lets go of the saga until it is due again. `progressed`: the entries hold a result that was not in the log before. */
   | { to: "RELEASED"; delayMs: number; progressed: boolean }
+  /** Lets go of it until its signal has come, or the time. `progressed` is there when it is a pivot that has to be asked again: that counts. */
+  | { to: "WAITING"; delayMs: number; progressed?: boolean; for?: Pick<Waiting, "signal" | "heard"> }
   | { to: "PARKED" };
 
 export interface Write {
@@ -55,12 +57,14 @@ export class SagaLog {
     /** The process start that writes. */
     readonly owner: string,
     private readonly clock: () => number,
+    /** Called when a saga that was let go of is due already. */
+    private readonly wake: () => void,
   ) {
     this.#writes = { name: "saga.log", conflictKey: ({ held }) => `${held.type}\n${held.id}`, run: (writes, tx) => this.#run(writes, tx) };
   }
 
   /** Inserts sagas in their first epoch, owned by this process. */
-  async start(definition: SagaDefinition<never, unknown>, starts: readonly SagaStart<unknown>[], now: number, tx: Tx): Promise<void> {
+  start(definition: SagaDefinition<never, unknown>, starts: readonly SagaStart<unknown>[], now: number, tx: Tx): void {
     const rows = starts.map(({ id, input, trace }) => ({
       type: definition.type,
       business_key: id,
@@ -77,7 +81,7 @@ export class SagaLog {
       updated_at: now,
     }));
     rows.sort((a, b) => (a.business_key < b.business_key ? -1 : 1));
-    await tx.insert("saga_instance", rows);
+    tx.insertLater("saga_instance", rows);
   }
 
   /** False when the saga is no longer this owner's: nothing was written, and the run has to stop. */
@@ -88,25 +92,24 @@ export class SagaLog {
   async #run(writes: readonly Write[], tx: Tx): Promise<Outcome<void>[]> {
     const mine = this.#careful ? await this.#lockMine(writes, tx) : new Set(writes);
     const ours = writes.filter((write) => mine.has(write));
-    for (const alike of groupBy(ours, shapeOf)) await this.#update(alike, tx);
-    await tx.insert("saga_step", ours.flatMap(trailOf));
+    for (const alike of groupBy(ours, shapeOf)) this.#update(alike, tx);
+    await wakeSignaled(tx, ours.flatMap(waitingOf), this.wake);
+    tx.insertLater("saga_step", ours.flatMap(trailOf));
     await tellEnds(ours, tx);
     this.#careful = false;
     return writes.map((write) => (mine.has(write) ? kept : lost));
   }
 
-  async #update(writes: readonly Write[], tx: Tx): Promise<void> {
+  #update(writes: readonly Write[], tx: Tx): void {
     const [first] = writes;
     if (!first) return;
     const set = assignments(writes, first.change, tx.dialect.now, this.clock());
     const ids = writes.map(({ held }) => held.id).sort();
-    const changed = await tx.execute(
+    tx.executeLater(
       `update saga_instance set ${set.sql} where type = ? and business_key in (?) and epoch = ? and owner = ?`,
       [...set.values, first.held.type, ids, first.held.epoch, this.owner],
+      { rows: writes.length, what: "sagas of this owner", otherwise: () => (this.#careful = true) },
     );
-    if (changed === writes.length) return;
-    this.#careful = true;
-    throw new DecideAgain(`${writes.length - changed} of ${writes.length} sagas are no longer held by ${this.owner}`);
   }
 
   async #lockMine(writes: readonly Write[], tx: Tx): Promise<Set<Write>> {
@@ -126,7 +129,7 @@ export class SagaLog {
 }
 
 const shapeOf = ({ held, change }: Write): string =>
-  [held.type, held.epoch, change.to, change.to === "RELEASED" && change.progressed].join("\n");
+  [held.type, held.epoch, change.to, "progressed" in change && change.progressed].join("\n");
 
 /** What the writes, all of one shape, set in their rows. Each changes the state or the owner, so that the count of changed rows tells. */
 function assignments(
@@ -150,9 +153,10 @@ function assignments(
       set.all("owner", null).each("cause", causeOf);
       break;
     case "RELEASED":
+    case "WAITING":
       set.all("owner", unowned).each("next_at", ({ change }) => ("delayMs" in change ? change.delayMs : 0), `${databaseNow} + `);
-      if (shape.progressed) set.all("recoveries", 0).all("releases", 1);
-      else set.add("releases = releases + 1");
+      if (shape.progressed === false) set.add("releases = releases + 1");
+      else set.all("recoveries", 0).all("releases", shape.progressed ? 1 : 0);
       break;
     case "PARKED":
       set.all("owner", unowned);
@@ -162,6 +166,10 @@ function assignments(
 }
 
 const causeOf = ({ change }: { change: Change }): string | null => ("cause" in change ? JSON.stringify(change.cause) : null);
+
+function waitingOf({ held: { type, id }, change }: Write): Waiting[] {
+  return change.to === "WAITING" && change.for ? [{ type, id, ...change.for }] : [];
+}
 
 function trailOf({ held, entries, seq }: Write): Record<string, Value>[] {
   return rowsOf(entries).map((row, index) => keyed(held.type, held.id, held.epoch, seq + index, row));

@@ -9,7 +9,7 @@
 import type { Service } from "moleculer";
 
 import type { Database, Tx } from "../database/types";
-import { pause } from "../waiting";
+import type { Time } from "../waiting";
 import type { Claimed, Claims, Sighting } from "./claims";
 import { unowned } from "./tables";
 import type { SagaTimings } from "./timings";
@@ -19,7 +19,7 @@ export interface OwnershipOptions {
   owner: string;
   claims: Claims;
   timings: SagaTimings;
-  clock: () => number;
+  time: Time;
   logger: Service["logger"];
   /** No other process uses the database: everything open is claimed at start, and there are no leases. */
   alone: boolean;
@@ -41,6 +41,8 @@ export class Ownership {
   #loops: Promise<void>[] = [];
   /** What the last sweep found without a run: a saga is taken when two in a row do, so that one which is just starting is left alone. */
   #suspects = new Set<string>();
+  /** Ends the claims' present pause, or the one to come. */
+  #woken = new AbortController();
 
   constructor(private readonly options: OwnershipOptions) {}
 
@@ -58,6 +60,11 @@ export class Ownership {
     ];
   }
 
+  /** Something may be due: it is looked for at once. */
+  wake(): void {
+    this.#woken.abort();
+  }
+
   /** Ends claims and heartbeats. What is owned stays owned until `release`. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -66,10 +73,10 @@ export class Ownership {
 
   /** Lets go of everything at once, so that the next start, or another node, goes on without waiting for the lease to run out. */
   async release(): Promise<void> {
-    const { db, owner, clock, logger } = this.options;
+    const { db, owner, time, logger } = this.options;
     const release = async (tx: Tx) => {
       const set = `owner = ?, next_at = ${tx.dialect.now}, updated_at = ?`;
-      await tx.execute(`update saga_instance set ${set} where owner = ?`, [unowned, clock(), owner]);
+      await tx.execute(`update saga_instance set ${set} where owner = ?`, [unowned, time.now(), owner]);
       await tx.execute("delete from saga_node where owner = ?", [owner]);
     };
     // A database that is away must not keep the rest of the node from stopping.
@@ -79,16 +86,17 @@ export class Ownership {
   }
 
   async #claimLoop(): Promise<void> {
-    const { alone, claims, timings, ready, logger } = this.options;
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), timings.readyMs);
-    while (!ready() && !patience.signal.aborted && !this.#stopping.signal.aborted) await pause(readyPollMs, this.#stopping.signal);
-    clearTimeout(timer);
-    if (patience.signal.aborted) logger.warn("not all participants of the sagas are there; open sagas are recovered all the same");
+    const { alone, claims, timings, time, ready, logger } = this.options;
+    const until = time.now() + timings.readyMs;
+    const waits = () => !ready() && !this.#stopping.signal.aborted;
+    while (waits() && time.now() < until) await time.pause(readyPollMs, this.#stopping.signal);
+    if (waits()) logger.warn("not all participants of the sagas are there; open sagas are recovered all the same");
     let atStart = alone;
     await this.#every(timings.claimMs, async () => {
+      this.#woken = new AbortController();
       await this.#claim(await (alone ? (atStart ? claims.others() : claims.due()) : claims.abandoned()));
       atStart = false;
+      return this.#woken.signal;
     });
   }
 
@@ -130,12 +138,16 @@ export class Ownership {
     );
   }
 
-  /** A failure is told and the work done again next time: the database may be away for a while. */
-  async #every(ms: number, work: () => Promise<void>): Promise<void> {
+  /**
+   * A failure is told and the work done again next time: the database may be away for a while. What the work gives, if anything, ends the
+   * pause after it.
+   */
+  async #every(ms: number, work: () => Promise<AbortSignal | void>): Promise<void> {
     const { signal } = this.#stopping;
+    const { time, logger } = this.options;
     while (!signal.aborted) {
-      await work().catch((error: unknown) => this.options.logger.error("sagas could not be looked after; trying again", error));
-      await pause(ms, signal);
+      const sooner = await work().catch((error: unknown) => logger.error("sagas could not be looked after; trying again", error));
+      await time.pause(ms, sooner ? AbortSignal.any([signal, sooner]) : signal);
     }
   }
 }

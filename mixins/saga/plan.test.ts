@@ -131,12 +131,71 @@ describe("pivot", () => {
   });
 });
 
+describe("wait", () => {
+  const waiting = defineSaga<object>("trip", { version: 1, timedOut: "TOO_LATE" })
+    .step("a", plain("a"))
+    .signal("s", { within: "1m", timedOut: "NO_SIGNAL" })
+    .step("b", { ...plain("b"), when: ({ results }) => (results.s as { b: boolean }).b })
+    .pivot("p", { call: action("p"), with: () => ({}), verify: { name: "vp", kind: "verify" } })
+    .delay("d", "1h")
+    .retry("t", { call: action("t"), with: () => ({}) }) as unknown as SagaDefinition;
+  const overdue = (of: Circumstances): Circumstances => ({ ...of, overdue: true });
+  const [signal, delay] = waiting.waits;
+
+  test("comes when the stages before it are done, and is over when it has a result", () => {
+    expect(names(nextMove(waiting, after(), first))).toEqual(["call", "a"]);
+    expect(nextMove(waiting, after("a+"), heir)).toEqual({ kind: "wait", wait: signal });
+    const signaled = after("a+");
+    learn(signaled, entry("s", "done", "signal", { b: true }));
+    expect(names(nextMove(waiting, signaled, heir))).toEqual(["call", "b"]);
+    learn(signaled, entry("b", "done"));
+    learn(signaled, entry("p", "done"));
+    expect(nextMove(waiting, signaled, late(heir))).toEqual({ kind: "wait", wait: delay });
+    learn(signaled, entry("d", "done", "delay"));
+    expect(names(nextMove(waiting, signaled, heir))).toEqual(["call", "t"]);
+  });
+
+  test("a signal that was learnt early is no hurry", () => {
+    const known = after();
+    learn(known, entry("s", "done", "signal", { b: false }));
+    expect(names(nextMove(waiting, known, first))).toEqual(["call", "a"]);
+  });
+
+  test("I2, I4: a signal that doesn't come excludes nothing: who took over seals the pivot, and undoes what may have been called", () => {
+    const cause = refused("NO_SIGNAL");
+    expect(nextMove(waiting, after("a+"), overdue(first))).toEqual({ kind: "decide", cause, undo: ["a"] });
+    const known = inLog("a+");
+    expect(nextMove(waiting, known, overdue(late(heir)))).toMatchObject({ kind: "seal", step: { name: "p" } });
+    learn(known, entry("p", "sealed", "seal"));
+    expect(nextMove(waiting, known, overdue(heir))).toEqual({ kind: "decide", cause, undo: ["a", "b"] });
+  });
+
+  test("I4: one whose seal found the pivot done waits for the signal that somebody must have heard", () => {
+    const known = inLog("a+");
+    learn(known, entry("p", "done", "seal"));
+    expect(nextMove(waiting, known, overdue(late(heir)))).toEqual({ kind: "wait", wait: signal });
+  });
+
+  test("the deadline ends it before the pivot", () => {
+    expect(nextMove(waiting, after("a+"), late(first))).toEqual({ kind: "decide", cause: refused("TOO_LATE"), undo: ["a"] });
+    expect(nextMove(waiting, inLog("a+"), late(heir))).toMatchObject({ kind: "seal" });
+  });
+
+  test("I9: it began when it first did", () => {
+    const known = after();
+    learn(known, { ...entry("s", "begun", "signal"), at: 5 });
+    learn(known, { ...entry("s", "begun", "signal"), at: 9 });
+    expect(known.begun).toEqual({ s: 5 });
+    expect(known.results).toEqual({});
+  });
+});
+
 describe("I9", () => {
   const entries = fc.array(
     fc.record({
       step: fc.constantFrom("a", "b", "c", "p", "t"),
-      phase: fc.constantFrom<Entry["phase"]>("forward", "undo", "verify", "seal"),
-      outcome: fc.constantFrom<Entry["outcome"]>("done", "refused", "failed", "unknown", "sealed"),
+      phase: fc.constantFrom<Entry["phase"]>("forward", "undo", "verify", "seal", "signal", "delay"),
+      outcome: fc.constantFrom<Entry["outcome"]>("done", "refused", "failed", "unknown", "sealed", "begun"),
       detail: fc.constant(cause),
       attempt: fc.integer({ min: 1, max: 6 }),
       ms: fc.nat(),

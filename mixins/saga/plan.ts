@@ -6,17 +6,28 @@
  * - I4 nothing is undone once the pivot is done: after it the only moves are calls and the end. An owner that can't know whether the pivot
  *   was called seals it before it decides.
  * - I2 what is decided to be undone holds every step that may have been called, whatever is known of its outcome.
- * - I9 the same entries give the same knowledge, and the same knowledge the same move.
+ * - I9 the same entries give the same knowledge, and the same knowledge the same move. When a wait began is such an entry, so that a takeover
+ *   doesn't begin it anew.
  */
 import { refused, type Refusal } from "../outcome";
-import type { SagaDefinition, StepDefinition } from "./definition";
+import type { SagaDefinition, StepDefinition, WaitDefinition } from "./definition";
 
-/** One line of the log: a call that came to something. `done`, `refused` and `sealed` are results; the others are told for people. */
+/** What a participant was asked for. */
+export type CallPhase = "forward" | "undo" | "verify" | "seal";
+
+/**
+ * One line of the log: a call that came to something, or a wait. `done`, `refused`, `sealed` and `begun` are what is known of a saga; the
+ * others are told for people.
+ */
 export interface Entry {
   step: string;
-  phase: "forward" | "undo" | "verify" | "seal";
-  /** `sealed`: the pivot never happened and never will. */
-  outcome: "done" | "refused" | "failed" | "unknown" | "sealed";
+  /**
+   * `operator`: a person gave an instruction (`Instruction`), and `step` is the one that it is about, if it is about one. `signal`, `delay`:
+   * `step` is the name of the wait.
+   */
+  phase: CallPhase | "operator" | "signal" | "delay";
+  /** `sealed`: the pivot never happened and never will. `begun`: of a signal or a delay, and of a pivot whose outcome is waited for. */
+  outcome: "done" | "refused" | "failed" | "unknown" | "sealed" | "begun";
   /** The result, the refusal, or what went wrong. */
   detail?: unknown;
   attempt: number;
@@ -25,6 +36,17 @@ export interface Entry {
   /** When it ended, ms since the epoch. */
   at: number;
 }
+
+/** What an operator wants of a parked saga: the `detail` of his entry in the log. */
+export type Instruction =
+  /** To go on where it stood. */
+  | { action: "retry" }
+  /** The step was done by hand, and this is what it came to. */
+  | { action: "skip"; result: unknown }
+  /** The step was taken back by hand. */
+  | { action: "skip"; undone: true }
+  /** To be undone, unless the pivot turns out to be done. */
+  | { action: "compensate" };
 
 export interface Decision {
   cause: Refusal;
@@ -37,8 +59,12 @@ export interface Knowledge {
   readonly results: Record<string, unknown>;
   readonly refusals: Record<string, Refusal>;
   readonly undone: Set<string>;
+  /** When the waits began, by their names; that for a pivot's outcome by the pivot's. Ms since the epoch. */
+  readonly begun: Record<string, number>;
   /** The pivot never happened and never will. */
   sealed: boolean;
+  /** An operator wants it compensated. */
+  stopped: boolean;
   decision: Decision | undefined;
   /** What this owner has called; an owner that takes over knows nothing of those before. Never in the log. */
   readonly called: Set<string>;
@@ -47,17 +73,27 @@ export interface Knowledge {
 }
 
 export function knowledge(input: unknown, decision?: Decision): Knowledge {
-  return { input, results: {}, refusals: {}, undone: new Set(), sealed: false, decision, called: new Set(), spent: new Set() };
+  const nothing = { results: {}, refusals: {}, undone: new Set<string>(), begun: {}, sealed: false, stopped: false };
+  return { input, decision, ...nothing, called: new Set(), spent: new Set() };
 }
 
 /** Whether the entry tells something that is final. */
-export const isResult = ({ outcome }: Entry): boolean => outcome === "done" || outcome === "refused" || outcome === "sealed";
+export const isResult = ({ outcome }: Entry): boolean => outcome !== "failed" && outcome !== "unknown";
 
-export function learn(known: Knowledge, { step, phase, outcome, detail }: Entry): void {
-  if (outcome === "sealed") known.sealed = true;
+export function learn(known: Knowledge, { step, phase, outcome, detail, at }: Entry): void {
+  if (phase === "operator") obey(known, step, detail as Instruction);
+  else if (outcome === "begun") known.begun[step] ??= at;
+  else if (outcome === "sealed") known.sealed = true;
   else if (outcome === "refused") known.refusals[step] = detail as Refusal;
   else if (outcome === "done" && phase === "undo") known.undone.add(step);
   else if (outcome === "done") known.results[step] = detail;
+}
+
+function obey(known: Knowledge, step: string, instruction: Instruction): void {
+  if (instruction.action === "compensate") known.stopped = true;
+  if (instruction.action !== "skip") return;
+  if ("undone" in instruction) known.undone.add(step);
+  else known.results[step] = instruction.result;
 }
 
 export interface Circumstances {
@@ -65,11 +101,15 @@ export interface Circumstances {
   firstOwner: boolean;
   /** The deadline has passed. */
   late: boolean;
+  /** The signal that the saga stands waiting for has not come in its time. */
+  overdue?: boolean;
 }
 
 export type Move =
   /** Call the steps, side by side. */
   | { kind: "call"; steps: readonly StepDefinition[] }
+  /** Wait until the signal has come, or the time is over. */
+  | { kind: "wait"; wait: WaitDefinition }
   /** Ask what became of the pivot, and see to it that it never happens when it has not. */
   | { kind: "seal"; step: StepDefinition }
   /** Make the decision durable. */
@@ -82,13 +122,18 @@ export type Move =
 /** The refusal `type` of a saga that was compensated because a participant did not answer. */
 export const UNAVAILABLE = "UNAVAILABLE";
 
+/** The refusal `type` of a saga that an operator wanted compensated. */
+export const STOPPED_BY_OPERATOR = "STOPPED_BY_OPERATOR";
+
 export function nextMove(definition: SagaDefinition, known: Knowledge, circumstances: Circumstances): Move {
   if (known.decision) return undoMove(definition, known, known.decision);
-  const open = openSteps(definition, known);
-  if (open.length === 0) return { kind: "complete" };
-  if (isCommitted(definition, known)) return { kind: "call", steps: open };
+  const { wait, steps } = positionOf(definition, known);
+  const onwards: Move = wait ? { kind: "wait", wait } : { kind: "call", steps };
+  const committed = isCommitted(definition, known);
+  if (!wait && steps.length === 0 && (committed || !known.stopped)) return { kind: "complete" };
+  if (committed) return onwards;
   const trouble = troubleOf(definition, known, circumstances);
-  if (!trouble) return { kind: "call", steps: open };
+  if (!trouble) return onwards;
   const pivot = pivotOf(definition);
   const pivotMayHaveHappened = pivot && (!circumstances.firstOwner || known.called.has(pivot.name));
   if (pivotMayHaveHappened && !trouble.excludesPivot) return { kind: "seal", step: pivot };
@@ -110,15 +155,28 @@ export function pivotOf({ stages }: SagaDefinition): StepDefinition | undefined 
 /** What the steps' parameters and conditions are computed from. */
 export const contextOf = ({ input, results }: Knowledge) => ({ input, results });
 
-/** The steps of the first stage that has any without a result. */
-function openSteps({ stages }: SagaDefinition, known: Knowledge): readonly StepDefinition[] {
-  const context = contextOf(known);
-  for (const stage of stages) {
-    const open = stage.filter((step) => !(step.name in known.results) && step.when(context));
-    if (open.length > 0) return open;
-  }
-  return [];
+interface Position {
+  wait?: WaitDefinition;
+  steps: readonly StepDefinition[];
 }
+
+/** What has no result of the first stage that has any without: a wait, or steps. At the end of a saga there is nothing. */
+function positionOf({ stages, waits }: SagaDefinition, known: Knowledge): Position {
+  const context = contextOf(known);
+  for (let at = 0; at <= stages.length; at++) {
+    const wait = waits.find(({ name, before }) => before === at && !(name in known.results));
+    if (wait) return { wait, steps: [] };
+    const steps = (stages[at] ?? []).filter((step) => !(step.name in known.results) && step.when(context));
+    if (steps.length > 0) return { steps };
+  }
+  return { steps: [] };
+}
+
+/** The steps of the first stage that has any without a result; none while the saga stands at a wait. */
+export const openSteps = (definition: SagaDefinition, known: Knowledge): readonly StepDefinition[] => positionOf(definition, known).steps;
+
+/** The wait that the saga stands at. */
+export const waitOf = (definition: SagaDefinition, known: Knowledge): WaitDefinition | undefined => positionOf(definition, known).wait;
 
 interface Trouble {
   cause: Refusal;
@@ -127,14 +185,18 @@ interface Trouble {
 }
 
 /** Why the saga can't go on, if it can't. */
-function troubleOf(definition: SagaDefinition, known: Knowledge, { late }: Circumstances): Trouble | undefined {
+function troubleOf(definition: SagaDefinition, known: Knowledge, { late, overdue }: Circumstances): Trouble | undefined {
   for (const { name } of definition.stages.flat()) {
     const cause = known.refusals[name];
     if (cause) return { cause, excludesPivot: true };
   }
-  const timedOut = refused(definition.timedOut);
-  if (known.sealed) return { cause: late ? timedOut : refused(UNAVAILABLE), excludesPivot: true };
+  if (known.stopped) return { cause: refused(STOPPED_BY_OPERATOR), excludesPivot: known.sealed };
+  const awaited = overdue ? waitOf(definition, known) : undefined;
+  const timedOut = refused((awaited ?? definition).timedOut);
+  if (known.sealed) return { cause: late || awaited ? timedOut : refused(UNAVAILABLE), excludesPivot: true };
   if (known.spent.size > 0) return { cause: refused(UNAVAILABLE), excludesPivot: false };
+  // Another owner may have heard the signal and gone on: that it has not come excludes nothing.
+  if (awaited) return { cause: timedOut, excludesPivot: false };
   const pivot = pivotOf(definition);
   // Neither the deadline nor spent retries compensate a pivot that this owner has called: it is asked for until it is known.
   return late && !(pivot && known.called.has(pivot.name)) ? { cause: timedOut, excludesPivot: false } : undefined;
@@ -144,11 +206,12 @@ function troubleOf(definition: SagaDefinition, known: Knowledge, { late }: Circu
  * Names of the steps to undo. The first owner knows what it called, an outcome that it doesn't know included. One that took over takes
  * every compensable step that may have been called: an undo of something that was never done is a tombstone at the participant.
  */
-function undoSet({ stages }: SagaDefinition, known: Knowledge, { firstOwner }: Circumstances): string[] {
+function undoSet({ stages, waits }: SagaDefinition, known: Knowledge, { firstOwner }: Circumstances): string[] {
   const context = contextOf(known);
   const names: string[] = [];
   let earlierKnown = true;
-  for (const stage of stages) {
+  for (const [at, stage] of stages.entries()) {
+    earlierKnown &&= waits.every(({ name, before }) => before !== at || name in known.results);
     for (const step of stage) {
       if (step.kind !== "compensable") continue;
       const mayBeDone = firstOwner ? known.called.has(step.name) && !known.refusals[step.name] : !earlierKnown || step.when(context);

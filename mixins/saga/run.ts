@@ -1,6 +1,7 @@
 /**
  * One saga being run by one owner: asks the plan for the next move and makes it, until the saga ends, is let go of, or belongs to somebody
- * else. Awaited writes are the decision and the end; everything else that is heard rides in the next of these (the log is written behind).
+ * else. Awaited writes are the decision and the end, and the beginning of a wait; everything else that is heard rides in the next of these (the
+ * log is written behind).
  *
  * - I3 the undos begin after the decision's write has come back.
  * - I5 a write that finds another owner ends the run; nothing is called after it.
@@ -9,22 +10,23 @@
 import type { Service } from "moleculer";
 
 import type { Refusal } from "../outcome";
-import { pause } from "../waiting";
+import type { Time } from "../waiting";
 import type { BoundSaga, EndedSaga } from "./definition";
 import type { Instance } from "./instance";
 import type { Change, SagaLog } from "./log";
 import type { Participants } from "./participants";
-import { isResult, nextMove, type Move } from "./plan";
+import { isResult, nextMove, type Circumstances, type Move } from "./plan";
 import { Steps } from "./steps";
 import { jitter, type SagaTimings } from "./timings";
 import type { SagaStepNotice } from "./types";
+import { Waits } from "./waits";
 
 /** What all runs of an engine share. */
 export interface RunContext {
   log: SagaLog;
   participants: Participants;
   timings: SagaTimings;
-  clock: () => number;
+  time: Time;
   random: () => number;
   logger: Service["logger"];
   onStep(notice: SagaStepNotice): void;
@@ -38,6 +40,8 @@ export type RunEnd =
   | { as: "PARKED" }
   /** Let go of, to be claimed again. */
   | { as: "RELEASED" }
+  /** Let go of until a signal has come, or its time. */
+  | { as: "WAITING" }
   /** Another owner has the saga, or had ended it. */
   | { as: "LOST" }
   /** Still this owner's, but nothing more is done for it here: the process stops, or the database is away. */
@@ -47,6 +51,7 @@ type Asked = Extract<Move, { kind: "call" | "seal" | "undo" }>;
 
 export class Run {
   readonly #steps: Steps;
+  readonly #waits: Waits;
   /** Number of the next row of this epoch's trail. */
   #seq = 0;
 
@@ -57,6 +62,7 @@ export class Run {
     private readonly firstOwner: boolean,
   ) {
     this.#steps = new Steps(context, bound.definition, saga);
+    this.#waits = new Waits(bound.definition, saga, context.time.now, (entry) => this.#steps.note(entry));
   }
 
   /** Never rejects. */
@@ -76,17 +82,24 @@ export class Run {
     const { stopping } = this.context;
     const { known } = this.saga;
     while (!stopping.aborted) {
-      const move = nextMove(this.bound.definition, known, { firstOwner: this.firstOwner, late: this.#steps.late });
+      const move = nextMove(this.bound.definition, known, this.#circumstances());
       if (move.kind === "complete") return this.#complete();
       if (move.kind === "compensated") return this.#compensated(move.cause);
-      if (move.kind === "decide") {
+      if (move.kind === "wait") {
+        const waiting = this.#waits.begin(move.wait);
+        if (waiting) return (await this.#write(waiting)) ? { as: "WAITING" } : { as: "LOST" };
+      } else if (move.kind === "decide") {
         const decision = { cause: move.cause, undo: move.undo };
         if (!(await this.#write({ to: "COMPENSATING", ...decision }))) return { as: "LOST" };
         known.decision = decision;
         this.saga.releases = 0;
-      } else if (!(await this.#ask(move)) && !stopping.aborted) return this.#letGo();
+      } else if (!(await this.#ask(move)) && !stopping.aborted) return this.#letGo(move);
     }
     return { as: "DROPPED" };
+  }
+
+  #circumstances(): Circumstances {
+    return { firstOwner: this.firstOwner, late: this.#steps.late, overdue: this.#waits.overdue };
   }
 
   /** False when a step that can't be given up stays unanswered. */
@@ -110,7 +123,8 @@ export class Run {
     return { id, input: known.input, results: known.results, ...(trace && { trace }) };
   }
 
-  async #letGo(): Promise<RunEnd> {
+  /** `unanswered` is what was asked in vain. */
+  async #letGo(unanswered?: Asked): Promise<RunEnd> {
     const { timings, random, logger } = this.context;
     const progressed = this.#steps.unlogged.some(isResult);
     const releases = progressed ? 0 : this.saga.releases;
@@ -119,9 +133,10 @@ export class Run {
       return { as: "PARKED" };
     }
     const delayMs = jitter(releases, timings.releaseBaseMs, timings.releaseCapMs, random);
-    if (!(await this.#write({ to: "RELEASED", delayMs, progressed }))) return { as: "LOST" };
+    const waiting = unanswered && this.#waits.forOutcome(unanswered, delayMs, progressed);
+    if (!(await this.#write(waiting ?? { to: "RELEASED", delayMs, progressed }))) return { as: "LOST" };
     logger.warn(`${this.#name} waits for an answer; it is tried again in ${delayMs} ms (${releases + 1} of ${timings.maxReleases})`);
-    return { as: "RELEASED" };
+    return { as: waiting ? "WAITING" : "RELEASED" };
   }
 
   /**
@@ -129,7 +144,7 @@ export class Run {
    * be written once more, and shows as false for whatever ends the ownership.
    */
   async #write(change: Change): Promise<boolean> {
-    const { log, timings, random, stopping } = this.context;
+    const { log, timings, time, random, stopping } = this.context;
     const { type, id, epoch } = this.saga;
     const entries = [...this.#steps.unlogged];
     for (let attempt = 1; ; attempt++) {
@@ -143,7 +158,7 @@ export class Run {
       } catch (error) {
         if (attempt > timings.retries || stopping.aborted) throw error;
         this.context.logger.warn(`${this.#name}: the log could not be written, trying again`, error);
-        await pause(jitter(attempt - 1, timings.retryBaseMs, timings.retryCapMs, random), stopping);
+        await time.pause(jitter(attempt - 1, timings.retryBaseMs, timings.retryCapMs, random), stopping);
       }
     }
   }

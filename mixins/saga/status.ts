@@ -1,9 +1,11 @@
 import type { Bindable, Reader } from "../database/types";
 import type { Refusal } from "../outcome";
+import { groupBy } from "./group-by";
 import { knowledge, learn } from "./plan";
-import { stateCode, stateOf, unowned } from "./tables";
+import { outcomeCode, phaseCode, stateCode, stateOf, unowned } from "./tables";
+import type { SagaFilter } from "./operations";
 import { resultsIn, type TrailRow } from "./trail";
-import type { SagaResult, SagaState, SagaStatus } from "./types";
+import type { SagaResult, SagaStatus, SagaWait } from "./types";
 
 const columns = `type, business_key as id, version, state, cause, owner, epoch, recoveries, next_at, deadline_at, created_at, updated_at`;
 
@@ -24,28 +26,35 @@ interface StatusRow {
 
 export async function statusOf(db: Reader, type: string, id: string): Promise<SagaStatus | undefined> {
   const [row] = await db.select<StatusRow>(`select ${columns} from saga_instance where type = ? and business_key = ?`, [type, id]);
-  return row && toStatus(row);
+  return row && (await withWaits(db, [row]))[0];
 }
 
-/** Newest first where keys are ordered by time, as UUIDv7 are. */
-export async function listStatus(db: Reader, filter: { type?: string; state?: SagaState; limit?: number }): Promise<SagaStatus[]> {
-  const conditions: string[] = [];
+/**
+ * Open sagas (with a state that says so) the oldest first, others by their keys, the greatest first: the newest where keys are ordered by
+ * time, as UUIDv7 are. Both are orders in which the database need not read what it doesn't give.
+ */
+export async function listStatus(db: Reader, { type, state, limit = 100, after }: SagaFilter): Promise<SagaStatus[]> {
+  const conditions = ["1 = 1"];
   const values: Bindable[] = [];
-  if (filter.type !== undefined) {
-    conditions.push("type = ?");
-    values.push(filter.type);
-  }
-  if (filter.state !== undefined) {
-    // Says what the index on the owner knows: open sagas have one, ended ones have none.
-    conditions.push("state = ?", filter.state === "COMPLETED" || filter.state === "COMPENSATED" ? "owner is null" : "owner >= ''");
-    values.push(stateCode[filter.state]);
-  }
-  const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
-  const rows = await db.select<StatusRow>(`select ${columns} from saga_instance ${where} order by type desc, business_key desc limit ?`, [
-    ...values,
-    filter.limit ?? 100,
-  ]);
-  return rows.map(toStatus);
+  const where = (sql: string, ...bound: Bindable[]) => {
+    conditions.push(sql);
+    values.push(...bound);
+  };
+  const open = state !== undefined && state !== "COMPLETED" && state !== "COMPENSATED";
+  if (type !== undefined) where("type = ?", type);
+  // Says what the index on the owner knows: open sagas have one, ended ones have none.
+  if (state !== undefined) where(`state = ? and owner ${open ? ">= ''" : "is null"}`, stateCode[state]);
+  const past = "(type > ? or (type = ? and business_key > ?))";
+  if (after && open) {
+    const { createdAt, type, id } = after;
+    where(`created_at >= ? and (created_at > ? or ${past})`, createdAt, createdAt, type, type, id);
+  } else if (after) where(`type <= ? and ${past.replaceAll(">", "<")}`, after.type, after.type, after.type, after.id);
+  const sequence = open ? "created_at, type, business_key" : "type desc, business_key desc";
+  const rows = await db.select<StatusRow>(
+    `select ${columns} from saga_instance where ${conditions.join(" and ")} order by ${sequence} limit ?`,
+    [...values, limit],
+  );
+  return withWaits(db, rows);
 }
 
 /** How a saga stands by the log; undefined when there is none. */
@@ -74,6 +83,27 @@ async function resultsOf(db: Reader, type: string, id: string): Promise<Record<s
   for (const entry of resultsIn(rows)) learn(known, entry);
   return known.results;
 }
+
+/** What a WAITING saga waits for is the last wait that has begun by its log. */
+async function withWaits(db: Reader, rows: readonly StatusRow[]): Promise<SagaStatus[]> {
+  const begun = new Map<StatusRow, Pick<SagaWait, "kind" | "name">>();
+  const waiting = rows.filter(({ state }) => state === stateCode.WAITING);
+  for (const alike of groupBy(waiting, ({ type }) => type)) {
+    const byId = new Map(alike.map((row) => [row.id, row]));
+    const waits = await db.select<{ id: string; step: string; phase: number }>(
+      `select business_key as id, step, phase from saga_step where type = ? and business_key in (?) and outcome = ?
+        order by business_key, epoch, seq`,
+      [alike[0].type, [...byId.keys()], outcomeCode.begun],
+    );
+    for (const { id, step: name, phase } of waits) begun.set(byId.get(id) as StatusRow, { name, kind: waitKinds[phase] ?? "outcome" });
+  }
+  return rows.map((row) => {
+    const wait = begun.get(row);
+    return { ...toStatus(row), ...(wait && { waitsFor: { ...wait, until: row.next_at ?? 0 } }) };
+  });
+}
+
+const waitKinds: Record<number, SagaWait["kind"]> = { [phaseCode.signal]: "signal", [phaseCode.delay]: "delay" };
 
 function toStatus(row: StatusRow): SagaStatus {
   return {

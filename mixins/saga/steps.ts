@@ -3,15 +3,14 @@
  * participant refuses is final. Everything that is heard is learnt at once and kept for the log.
  */
 import { SAGA_STEP_SEALED, type StepAnswer, type StepKey, type VerifyAnswer } from "../participant/types";
-import { pause } from "../waiting";
 import type { SagaDefinition, StepDefinition } from "./definition";
 import type { Instance } from "./instance";
-import { contextOf, isCommitted, isResult, learn, type Entry } from "./plan";
+import { contextOf, isCommitted, isResult, learn, type CallPhase, type Entry } from "./plan";
 import { jitter } from "./timings";
 import type { RunContext } from "./run";
 
-type Said = Pick<Entry, "outcome" | "detail">;
-type Question = Pick<Entry, "phase"> & { said: Promise<Said> };
+type Said = Pick<Entry, "detail"> & { outcome: Exclude<Entry["outcome"], "begun"> };
+type Question = { phase: CallPhase; said: Promise<Said> };
 
 export class Steps {
   /** What was heard and is not in the log yet. */
@@ -23,9 +22,15 @@ export class Steps {
     private readonly saga: Instance,
   ) {}
 
+  /** Learns what no participant has said, and keeps it for the log. */
+  note(entry: Entry): void {
+    learn(this.saga.known, entry);
+    this.unlogged.push(entry);
+  }
+
   /** The deadline has passed. */
   get late(): boolean {
-    return this.context.clock() >= this.saga.deadlineAt;
+    return this.context.time.now() >= this.saga.deadlineAt;
   }
 
   /** False when the step stays unanswered and has to be asked again another time. */
@@ -49,17 +54,21 @@ export class Steps {
   async #callCompensable(step: StepDefinition): Promise<void> {
     const { known } = this.saga;
     const hopeless = () => this.late || Object.keys(known.refusals).length > 0;
-    const answered = await this.#repeat(
-      step,
-      () => this.#forward(step),
-      (last) => !hopeless() && !isSealed(last.detail),
-    );
+    const answered = await this.#repeat(step, () => this.#forward(step), {
+      goesOn: (last) => !hopeless() && !isSealed(last.detail),
+      until: this.saga.deadlineAt,
+    });
     if (!answered && !hopeless()) known.spent.add(step.name);
   }
 
-  /** A call of unknown outcome may have been done: it is asked for, and made again only when the participant has never seen it. */
+  /**
+   * A call of unknown outcome may have been done: it is asked for, and made again only when the participant has never seen it. So does an
+   * owner who knows from the log that the outcome is waited for.
+   */
   #callPivot(step: StepDefinition): Promise<boolean> {
-    return this.#repeat(step, (last) => (last && last.detail !== absent ? this.#verify(step, false) : this.#forward(step)));
+    const awaited = step.name in this.saga.known.begun;
+    const asks = (last: Entry | undefined) => (last ? last.detail !== absent : awaited);
+    return this.#repeat(step, (last) => (asks(last) ? this.#verify(step, false) : this.#forward(step)));
   }
 
   #forward(step: StepDefinition): Question {
@@ -96,30 +105,39 @@ export class Steps {
     return { saga: type, id, step: step.name, ...(trace && { trace }) };
   }
 
-  async #repeat(step: StepDefinition, ask: (last?: Entry) => Question, goesOn: (last: Entry) => boolean = () => true): Promise<boolean> {
-    const { stopping, timings, random } = this.context;
+  async #repeat(step: StepDefinition, ask: (last?: Entry) => Question, { goesOn, until } = forEver): Promise<boolean> {
+    const { stopping, timings, time, random } = this.context;
+    const { times = timings.retries, baseMs = timings.retryBaseMs, capMs = timings.retryCapMs } = step.retry ?? {};
     let last: Entry | undefined;
     for (let attempt = 1; ; attempt++) {
       last = await this.#hear(step, attempt, ask(last));
       if (isResult(last)) return true;
-      if (attempt > timings.retries || !goesOn(last)) return false;
-      await pause(jitter(attempt - 1, timings.retryBaseMs, timings.retryCapMs, random), stopping);
+      if (attempt > times || !goesOn(last)) return false;
+      await time.pause(Math.min(jitter(attempt - 1, baseMs, capMs, random), until - time.now()), stopping);
       if (stopping.aborted || !goesOn(last)) return false;
     }
   }
 
   async #hear(step: StepDefinition, attempt: number, { phase, said }: Question): Promise<Entry> {
-    const { clock, onStep } = this.context;
+    const { time, onStep } = this.context;
     const begun = performance.now();
     const { outcome, detail } = await said.catch(saidByError);
     const ms = Math.round(performance.now() - begun);
-    const entry: Entry = { step: step.name, phase, outcome, detail, attempt, ms, at: clock() };
-    learn(this.saga.known, entry);
-    this.unlogged.push(entry);
+    const entry: Entry = { step: step.name, phase, outcome, detail, attempt, ms, at: time.now() };
+    this.note(entry);
     onStep({ type: this.saga.type, id: this.saga.id, step: step.name, phase, outcome, ms, attempt });
     return entry;
   }
 }
+
+/** How long a step is asked. */
+interface Patience {
+  goesOn(last: Entry): boolean;
+  /** No pause is longer, ms since the epoch. */
+  until: number;
+}
+
+const forEver: Patience = { goesOn: () => true, until: Infinity };
 
 /** The participant has never seen the step. */
 const absent = { state: "absent" } as const;

@@ -134,7 +134,7 @@ describe("I5: one owner at a time", () => {
 });
 
 describe("pivot", () => {
-  test("an unknown outcome is asked for until it is known: done", async () => {
+  test("I4: an unknown outcome is asked for until it is known: done", async () => {
     scene.world.provider.answers.set(scene.id, [{ state: "unknown" }, new Error("provider away"), { state: "unknown" }]);
     const { engine } = await scene.open();
     expect(await engine.run(bookTrip, scene.trip(), patience)).toMatchObject({
@@ -144,7 +144,7 @@ describe("pivot", () => {
     expect(await scene.net()).toEqual(all(1));
   });
 
-  test("an unknown outcome is asked for until it is known: refused", async () => {
+  test("I4: an unknown outcome is asked for until it is known: refused", async () => {
     scene.world.provider.answers.set(scene.id, [
       { state: "unknown" },
       { state: "unknown" },
@@ -177,7 +177,7 @@ describe("pivot", () => {
     expect(scene.world.provider.paid.has(scene.id)).toBe(false);
   });
 
-  test("an heir whose steps stay unanswered seals the pivot too before it compensates", async () => {
+  test("I4: an heir whose steps stay unanswered seals the pivot too before it compensates", async () => {
     const owner = await scene.open({ faults: async ({ action, send, crash }) => (action === "charge.take" ? crash() : send()) });
     void owner.engine.run(bookTrip, scene.trip(), 0);
     await waitFor(() => owner.crashed());

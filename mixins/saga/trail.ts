@@ -43,14 +43,19 @@ function wentWell({ phase, outcome, attempt }: Entry): boolean {
   return phase === "forward" && outcome === "done" && attempt === 1;
 }
 
-function rowOf({ step, phase, outcome, detail, attempt, ms, at }: Entry): TrailRow {
+export function rowOf({ step, phase, outcome, detail, attempt, ms, at }: Entry): TrailRow {
   const text = detail === undefined ? null : JSON.stringify(detail);
   return { step, phase: phaseCode[phase], outcome: outcomeCode[outcome], attempt, ms, detail: text, at };
 }
 
 /** The results in the rows, in their order: all that a saga's knowledge is made of. */
 export function resultsIn(rows: readonly TrailRow[]): Entry[] {
-  return rows.flatMap((row) => (row.step === wholeTrail ? shortEntries(row) : entryOf(row))).filter(isResult);
+  return rows.flatMap(entriesIn).filter(isResult);
+}
+
+/** What one row tells. */
+export function entriesIn(row: TrailRow): Entry[] {
+  return row.step === wholeTrail ? shortEntries(row) : entryOf(row);
 }
 
 function shortEntries({ detail }: TrailRow): Entry[] {
@@ -60,7 +65,7 @@ function shortEntries({ detail }: TrailRow): Entry[] {
 
 function entryOf({ step, phase, outcome, detail, attempt, ms, at }: TrailRow): Entry[] {
   const named = { phase: phases(phase), outcome: outcomes(outcome) };
-  if (named.phase === "trail" || named.phase === "signal" || named.phase === "operator") return [];
+  if (named.phase === "trail") return [];
   return [{ step, phase: named.phase, outcome: named.outcome, detail: detail === null ? undefined : JSON.parse(detail), attempt, ms, at }];
 }
 

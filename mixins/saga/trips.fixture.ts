@@ -6,17 +6,26 @@ import type { ServiceSchema } from "moleculer";
 
 import { testDatabaseUrl } from "../../test/support/database";
 import type { StepRef, UndoRef, VerifyRef } from "../action-ref";
-import { databaseMixin, type Database, type Migration, type Tx } from "../database";
+import { createIndex, databaseMixin, type Database, type Migration, type Tx } from "../database";
 import { done, refused, type Outcome } from "../outcome";
 import {
   createBarrierTable,
   participantMixin,
   type OutsideStepHandler,
+  type ParticipantStep,
   type Performed,
   type StepCall,
   type StepHandler,
 } from "../participant";
-import { createSagaTables, defineSaga, saga, type EndedSaga } from "./index";
+import {
+  createSagaAuditTable,
+  createSagaRetentionIndex,
+  createSagaSignalTable,
+  createSagaTables,
+  defineSaga,
+  saga,
+  type EndedSaga,
+} from "./index";
 
 export interface Trip {
   id: string;
@@ -29,9 +38,9 @@ export interface Trip {
 }
 
 type Params = { trip: string; refuse?: boolean; cash?: boolean };
-const step = <R>(name: string): StepRef<Params, R> => ({ name, kind: "step" });
-const undo = (name: string): UndoRef => ({ name, kind: "undo" });
-const verify = (name: string): VerifyRef => ({ name, kind: "verify" });
+export const step = <R>(name: string): StepRef<Params, R> => ({ name, kind: "step" });
+export const undo = (name: string): UndoRef => ({ name, kind: "undo" });
+export const verify = (name: string): VerifyRef => ({ name, kind: "verify" });
 
 export const bookTrip = defineSaga<Trip>("book-trip", { version: 1, deadline: "1m", timedOut: "TRIP_TIMED_OUT" })
   .parallel({
@@ -55,18 +64,19 @@ export const bookTrip = defineSaga<Trip>("book-trip", { version: 1, deadline: "1
     with: ({ input, results }) => ({ trip: `${input.id}/${results.charge.receipt}` }),
   });
 
-const paramsOf = (trip: Trip, name: string): Params => ({ trip: trip.id, ...(trip.refuse?.includes(name) && { refuse: true }) });
+export const paramsOf = (trip: Trip, name: string): Params => ({ trip: trip.id, ...(trip.refuse?.includes(name) && { refuse: true }) });
 
 export const stepNames = ["seat", "hotel", "guide", "charge", "ticket"] as const;
 export type StepName = (typeof stepNames)[number];
 
-const participantTables: Migration = {
+export const participantTables: Migration = {
   name: "0001-participant",
   async up(tx) {
     await createBarrierTable(tx);
     await tx.execute(
       `create table ledger (id ${tx.dialect.autoIncrement}, saga_id varchar(64) not null, step varchar(64) not null, amount integer not null)`,
     );
+    await createIndex(tx, "ledger", ["saga_id"]);
     await tx.execute("create table charge (saga_id varchar(64) not null primary key, state varchar(16) not null)");
   },
 };
@@ -146,13 +156,27 @@ function charging(provider: Provider): OutsideStepHandler<unknown, unknown, unkn
   };
 }
 
+function parse(params: unknown): unknown {
+  if (typeof (params as Params).trip !== "string") throw Object.assign(new Error("trip is missing"), { type: "TRIP_MISSING" });
+  return params;
+}
+
+/** The steps that each of the services offers. */
+export const tripSteps = (provider: Provider): Record<string, readonly ParticipantStep[]> => ({
+  seat: [
+    { name: "book", undo: "free", parse, handler: booking },
+    { name: "guide", undo: "unguide", parse, handler: booking },
+  ],
+  hotel: [
+    { name: "book", undo: "cancel", parse, handler: booking },
+    { name: "ticket", parse, handler: booking },
+  ],
+  charge: [{ name: "take", verify: "outcome", parse, handler: charging(provider) }],
+});
+
 /** `databases` are added to as the services start. */
 export async function tripServices(provider: Provider, databases: Database[]): Promise<ServiceSchema[]> {
-  const parse = (params: unknown) => {
-    if (typeof (params as Params).trip !== "string") throw Object.assign(new Error("trip is missing"), { type: "TRIP_MISSING" });
-    return params;
-  };
-  const of = async (name: string, ...steps: Parameters<typeof participantMixin>[0]): Promise<ServiceSchema> => {
+  const of = async ([name, steps]: [string, readonly ParticipantStep[]]): Promise<ServiceSchema> => {
     const url = await testDatabaseUrl(name);
     return {
       name,
@@ -165,11 +189,7 @@ export async function tripServices(provider: Provider, databases: Database[]): P
       },
     };
   };
-  return [
-    await of("seat", { name: "book", undo: "free", parse, handler: booking }, { name: "guide", undo: "unguide", parse, handler: booking }),
-    await of("hotel", { name: "book", undo: "cancel", parse, handler: booking }, { name: "ticket", parse, handler: booking }),
-    await of("charge", { name: "take", verify: "outcome", parse, handler: charging(provider) }),
-  ];
+  return Promise.all(Object.entries(tripSteps(provider)).map(of));
 }
 
 /** The tables of the service that hosts the sagas. */
@@ -177,13 +197,20 @@ export const hostTables: Migration = {
   name: "0001-trips",
   async up(tx) {
     await createSagaTables(tx);
+    await createSagaSignalTable(tx);
+    await createSagaAuditTable(tx);
+    await createSagaRetentionIndex(tx);
     await tx.execute(
       `create table trip_end (id ${tx.dialect.autoIncrement}, saga_id varchar(64) not null, state varchar(16) not null, detail text)`,
     );
   },
 };
 
-async function noteEnd(tx: Tx, state: string, ended: readonly (EndedSaga<Trip, unknown> & { cause?: { type: string } })[]): Promise<void> {
+export async function noteEnd(
+  tx: Tx,
+  state: string,
+  ended: readonly (EndedSaga<Trip, unknown> & { cause?: { type: string } })[],
+): Promise<void> {
   await tx.insert(
     "trip_end",
     ended.map(({ id, results, cause }) => ({ saga_id: id, state, detail: cause?.type ?? JSON.stringify(results) })),

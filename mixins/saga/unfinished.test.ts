@@ -75,7 +75,8 @@ describe("I6: what can't be finished is tried again, and parked in the end", () 
   test("a saga of this owner that no run holds is found by its sweep", async () => {
     const { engine } = await scene.open();
     // The commit of the start was acknowledged to nobody.
-    const unheard = (tx: Tx): Tx => Object.assign(Object.create(tx) as Tx, { insert: tx.insert.bind(tx), afterCommit: () => undefined });
+    const unheard = (tx: Tx): Tx =>
+      ({ dialect: tx.dialect, insertLater: (...rows) => tx.insertLater(...rows), afterCommit: () => undefined }) as Partial<Tx> as Tx;
     await scene.world.db.transaction((tx) => engine.start(bookTrip, [scene.trip()], unheard(tx)));
     expect(await engine.result(bookTrip, scene.id, patience)).toMatchObject({ status: "COMPLETED" });
     expect(await scene.net()).toEqual(all(1));

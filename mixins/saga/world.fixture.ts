@@ -9,6 +9,7 @@ import { testDatabase } from "../../test/support/database";
 import type { RemoteCall } from "../batch-call";
 import type { Database } from "../database";
 import { createGroupCommit, type GroupCommit } from "../group-commit";
+import { wallTime } from "../waiting";
 import { SagaEngine, type EngineOptions } from "./engine";
 import type { SagaTimings } from "./timings";
 import { bookTrip, hostTables, Provider, stepNames, tripSaga, tripServices, type Trip } from "./trips.fixture";
@@ -28,7 +29,8 @@ export interface World {
   expire(owner: string): Promise<void>;
 }
 
-export interface TestEngineOptions extends Partial<Pick<EngineOptions, "alone" | "clock" | "random" | "sagas" | "onStep" | "onEnd">> {
+export interface TestEngineOptions extends Partial<Pick<EngineOptions, "alone" | "random" | "sagas" | "onStep" | "onEnd">> {
+  clock?: () => number;
   timings?: Partial<SagaTimings>;
   faults?: Faults;
   /** Stands between the engine and its database; `crash` as that of a message. */
@@ -98,7 +100,11 @@ export async function tripWorld(): Promise<World> {
   };
 }
 
-function testEngine(broker: ServiceBroker, db: Database, { faults, timings, group, ...options }: TestEngineOptions): TestEngine {
+function testEngine(
+  broker: ServiceBroker,
+  db: Database,
+  { faults, timings, group, clock = Date.now, ...options }: TestEngineOptions,
+): TestEngine {
   const alive: Alive = { yes: true, underWay: new Set() };
   const crash = async () => {
     alive.yes = false;
@@ -119,7 +125,13 @@ function testEngine(broker: ServiceBroker, db: Database, { faults, timings, grou
   const own = createGroupCommit(db);
   const engine = new SagaEngine({
     ...{ alone: false, sagas: [tripSaga], ...options },
-    ...{ db: mortal(db, alive), group: mortal(group ? group(own, crash) : own, alive), call, timings: { ...quick, ...timings } },
+    ...{
+      db: mortal(db, alive),
+      group: mortal(group ? group(own, crash) : own, alive),
+      call,
+      timings: { ...quick, ...timings },
+      time: { ...wallTime, now: clock },
+    },
     logger: { ...broker.getLogger("sagas"), error: (...told: unknown[]) => void errors.push(told) },
   });
   // A dead one never comes to an end, but its timers do.

@@ -1,46 +1,50 @@
-import type { StepDefinition } from "../../mixins/saga/definition";
+import type { StepDefinition, WaitDefinition } from "../../mixins/saga/definition";
 import { knowledge, nextMove, type Circumstances, type Knowledge, type Move } from "../../mixins/saga/plan";
 import type { Model, Mutant } from "./model";
-import { add, at, get, keyOf, knows, log, type Layout, type State } from "./state";
+import type { Row } from "./row";
+import { add, at, delay, get, keyOf, knows, lastTick, log, type Layout, type State } from "./state";
 
 /** What the two nodes do. The next move is the engine's own plan's; here is only what a node hears, sends and writes. */
 export class Nodes {
   readonly #moves = new Map<string, Move>();
   readonly #mutant: Mutant | undefined;
+  readonly #overdue: readonly boolean[];
   #next: State[] = [];
 
   constructor(
     private readonly layout: Layout,
+    private readonly row: Row,
     private readonly model: Model,
   ) {
     this.#mutant = model.mutant;
+    this.#overdue = layout.waits.some(({ kind }) => kind === "signal") ? [false, true] : [false];
   }
 
   /** Every state that an act of the node can lead to. */
   act(state: State, node: number): State[] {
-    this.#next = [];
-    this.#claim(state, node);
+    const { layout, row } = this;
+    this.#next = row.claim(state, node);
     if (get(state, node + at.EPOCH) === 0) return this.#next;
+    if (get(state, layout.own(node, "WRITING")) > 0) return [...this.#next, ...row.commit(state, node)];
+    this.#next.push(...row.load(state, node));
+    if (get(state, layout.own(node, "LOADED")) === 0) return this.#next;
     this.#hear(state, node);
     if (this.model.releases !== false && get(state, node + at.UNDO) === get(state, at.UNDO)) this.#write(state, node, () => undefined);
-    const firstOwner = get(state, node + at.EPOCH) === 1;
-    for (const late of [false, true]) this.#move(state, node, this.#plan(state, node, { firstOwner, late }));
+    const firstOwner = get(state, node + at.EPOCH) === 1 || get(state, layout.own(node, "RESTED")) === 1;
+    for (const late of [false, true])
+      for (const overdue of this.#overdue) this.#move(state, node, this.#plan(state, node, { firstOwner, late, overdue }));
     return this.#next;
-  }
-
-  /** At any time: a lease has run out, a process was restarted, a saga was released. The first claim is the start. */
-  #claim(state: State, node: number): void {
-    if (!this.layout.isOpen(state) || get(state, at.EPOCH) >= this.model.owners) return;
-    const next = this.#copy(state);
-    next[at.EPOCH] = get(state, at.EPOCH) + 1;
-    next.copyWithin(node, 0, this.layout.knowledge);
   }
 
   #move(state: State, node: number, move: Move): void {
     switch (move.kind) {
+      case "wait":
+        return this.#wait(state, node, move.wait);
       case "call":
+        this.#awaitOutcome(state, node, move.steps);
         return this.#send(state, "forward", move.steps, node);
       case "seal":
+        this.#awaitOutcome(state, node, [move.step]);
         return this.#send(state, "seal", [move.step]);
       case "undo":
         return this.#send(state, "undo", move.steps);
@@ -53,8 +57,27 @@ export class Nodes {
     }
   }
 
+  /** The pivot was asked for in vain, and its outcome may come by a signal. */
+  #awaitOutcome(state: State, node: number, asked: readonly StepDefinition[]): void {
+    if (asked.some(({ signal }) => signal !== undefined)) this.#next.push(...this.row.wait(state, node, true));
+  }
+
+  #wait(state: State, node: number, { name, kind }: WaitDefinition): void {
+    if (kind === "signal") return void this.#next.push(...this.row.wait(state, node, true));
+    const clock = get(state, this.layout.outer("CLOCK"));
+    const known = get(state, this.layout.wait(node, name));
+    const over = this.model.clock ? known > 0 && (clock + 1 > known || clock === lastTick) : known > 0;
+    if (over) this.#copy(state)[this.layout.wait(node, name)] = delay.OVER;
+    if (over && this.model.clock) return;
+    const begun = state.slice();
+    if (known === 0) begun[this.layout.wait(node, name)] = clock + 1;
+    this.#next.push(...this.row.wait(begun, node, false));
+    // Nobody would claim it any more from the last owner: it waits by itself.
+    if (known === 0 && get(state, node + at.EPOCH) === this.model.owners) this.#next.push(begun);
+  }
+
   #plan(state: State, node: number, now: Circumstances): Move {
-    const memo = `${now.firstOwner}${now.late}${keyOf(state.slice(node + at.UNDO, node + this.layout.knowledge))}`;
+    const memo = `${now.firstOwner}${now.late}${now.overdue}${keyOf(state.slice(node + at.UNDO, node + this.layout.node))}`;
     const kept = this.#moves.get(memo);
     if (kept) return kept;
     const move = this.#mutated(this.#knowledgeOf(state, node), now);
@@ -67,7 +90,8 @@ export class Nodes {
     if (this.#mutant === "an heir takes itself for the first owner") return nextMove(definition, known, { ...now, firstOwner: true });
     if (this.#mutant === "deadline after the pivot") known.called.delete(steps[pivot]?.name ?? "");
     const move = nextMove(definition, known, now);
-    return move.kind === "seal" && this.#mutant === "no seal" ? nextMove(definition, { ...known, sealed: true }, now) : move;
+    const unsealed = this.#mutant === "no seal" || (this.#mutant === "a signal that doesn't come excludes the pivot" && now.overdue);
+    return move.kind === "seal" && unsealed ? nextMove(definition, { ...known, sealed: true }, now) : move;
   }
 
   #knowledgeOf(state: State, node: number): Knowledge {
@@ -85,6 +109,11 @@ export class Nodes {
       if (what === knows.REFUSED) known.refusals[name] = refusal;
       if (inSet(get(state, node + at.UNDONE), step)) known.undone.add(name);
     });
+    for (const { name, kind } of this.layout.waits) {
+      const over =
+        kind === "delay" ? get(state, this.layout.wait(node, name)) === delay.OVER : get(state, this.layout.own(node, "LOADED")) > 1;
+      if (over) known.results[name] = {};
+    }
     return known;
   }
 
@@ -147,22 +176,12 @@ export class Nodes {
     });
   }
 
-  /** A fenced write: what was heard rides along. A stale owner's changes nothing and ends its run (I5). */
   #write(state: State, node: number, change: (next: State) => void): void {
-    const next = this.#copy(state);
-    const mine = get(state, node + at.EPOCH) === get(state, at.EPOCH) && this.layout.isOpen(state);
-    if (!mine && this.#mutant !== "no fence") return this.#drop(next, node);
-    this.layout.steps.forEach((_, step) => {
-      const what = get(state, node + at.STEPS + step);
-      if (what >= knows.DONE) next[at.STEPS + step] = what;
-    });
-    add(next, at.SEALED, get(state, node + at.SEALED));
-    add(next, at.UNDONE, get(state, node + at.UNDONE));
-    change(next);
+    this.#next.push(...this.row.write(state, node, change));
   }
 
   #drop(next: State, node: number): void {
-    next.fill(0, node, node + this.layout.knowledge);
+    next.fill(0, node, node + this.layout.node);
   }
 
   /** A successor, to be changed by the caller. */

@@ -1,10 +1,10 @@
 /** How a state of the model is kept: as small numbers in one array, so that its key is a short string. */
-import type { SagaDefinition, StepDefinition, StepKind } from "../../mixins/saga/definition";
+import type { SagaDefinition, StepDefinition, StepKind, WaitDefinition } from "../../mixins/saga/definition";
 
 export type State = number[];
 
-/** Log states; 0 is RUNNING. */
-export const log = { COMPENSATING: 1, COMPLETED: 2, COMPENSATED: 3 } as const;
+/** Log states. */
+export const log = { RUNNING: 0, COMPENSATING: 1, COMPLETED: 2, COMPENSATED: 3, WAITING: 4 } as const;
 
 /** What a node, or the log, knows of a step; 0 is nothing. */
 export const knows = { CALLED: 1, DONE: 2, REFUSED: 3 } as const;
@@ -20,30 +20,58 @@ export type MessageKind = (typeof kinds)[number];
 export const at = { EPOCH: 0, UNDO: 1, SEALED: 2, UNDONE: 3, STEPS: 4 } as const;
 
 /**
- * `[epoch, undo, sealed, undone, step…, state]` of the log, twice `[epoch, undo, sealed, undone, step…]` of a node (epoch 0: none),
- * a mask of steps for each kind of message, `[state, effects, undos]` of each participant.
+ * Offsets behind what a node knows. `LOADED` is 0 between its claim and its look for signals, then what it found there plus one. `WRITING`
+ * is 1 while it has written WAITING and not committed. `RESTED` it has claimed a saga that was WAITING.
+ */
+export const own = { LOADED: 0, WRITING: 1, RESTED: 2 } as const;
+
+/** What the log or a node knows of a delay; 0 is nothing, otherwise the time at which it began, plus one. */
+export const delay = { ANEW: 8, OVER: 9 } as const;
+
+/** The clock stops here, and what is begun is over then. */
+export const lastTick = 2;
+
+/**
+ * Behind everything else. `SIGNAL` is what has been sent, `SENDER` 1 or 2 while somebody sends more: he has found the saga not WAITING, or
+ * WAITING. Of a WAITING saga: whether it is `DUE`, and up to which signal its writer had `HEARD`.
+ */
+export const outer = { SIGNAL: 0, SENDER: 1, DUE: 2, HEARD: 3, CLOCK: 4 } as const;
+
+/**
+ * `[epoch, undo, sealed, undone, step…, wait…, state]` of the log, twice `[epoch, undo, sealed, undone, step…, wait…, own…]` of a node
+ * (epoch 0: none), a mask of steps for each kind of message, `[state, effects, undos]` of each participant, and what is outer.
  */
 export class Layout {
   readonly steps: readonly StepDefinition[];
+  readonly waits: readonly WaitDefinition[];
+  /** A signal is waited for, as a stage or for the pivot's outcome. */
+  readonly hears: boolean;
   /** Index of the pivot; −1 without one. */
   readonly pivot: number;
   /** Length of what the log or a node knows. */
   readonly knowledge: number;
+  /** Length of a node. */
+  readonly node: number;
   readonly nodes: readonly [number, number];
   readonly #logState: number;
   readonly #messages: number;
   readonly #participants: number;
+  readonly #outer: number;
   readonly #size: number;
 
   constructor(readonly definition: SagaDefinition) {
     this.steps = definition.stages.flat();
     this.pivot = this.steps.findIndex(({ kind }) => kind === "pivot");
-    this.knowledge = at.STEPS + this.steps.length;
+    this.waits = definition.waits;
+    this.hears = this.waits.some(({ kind }) => kind === "signal") || this.steps.some(({ signal }) => signal !== undefined);
+    this.knowledge = at.STEPS + this.steps.length + this.waits.length;
+    this.node = this.knowledge + Object.keys(own).length;
     this.#logState = this.knowledge;
-    this.nodes = [1 + this.knowledge, 1 + 2 * this.knowledge];
-    this.#messages = 1 + 3 * this.knowledge;
+    this.nodes = [1 + this.knowledge, 1 + this.knowledge + this.node];
+    this.#messages = 1 + this.knowledge + 2 * this.node;
     this.#participants = this.#messages + kinds.length;
-    this.#size = this.#participants + 3 * this.steps.length;
+    this.#outer = this.#participants + 3 * this.steps.length;
+    this.#size = this.#outer + Object.keys(outer).length;
   }
 
   start(): State {
@@ -59,7 +87,23 @@ export class Layout {
   }
 
   isOpen(state: State): boolean {
-    return this.logState(state) <= log.COMPENSATING;
+    const now = this.logState(state);
+    return now !== log.COMPLETED && now !== log.COMPENSATED;
+  }
+
+  /** Index of what is outer. */
+  outer(what: keyof typeof outer): number {
+    return this.#outer + outer[what];
+  }
+
+  /** Index of what a node has of its own. */
+  own(node: number, what: keyof typeof own): number {
+    return node + this.knowledge + own[what];
+  }
+
+  /** Index of what the log (0) or a node knows of a wait. */
+  wait(of: number, name: string): number {
+    return of + at.STEPS + this.steps.length + this.waits.findIndex((wait) => wait.name === name);
   }
 
   participant(state: State, step: number): { is: number; effects: number; undos: number } {
@@ -89,13 +133,13 @@ export class Layout {
   /** Which of the two nodes is which makes no difference. */
   sortNodes(state: State): void {
     const [one, other] = this.nodes;
-    for (let offset = 0; offset < this.knowledge; offset++) {
+    for (let offset = 0; offset < this.node; offset++) {
       const difference = get(state, one + offset) - get(state, other + offset);
       if (difference > 0) return;
       if (difference === 0) continue;
-      const first = state.slice(one, one + this.knowledge);
-      state.copyWithin(one, other, other + this.knowledge);
-      state.splice(other, this.knowledge, ...first);
+      const first = state.slice(one, one + this.node);
+      state.copyWithin(one, other, other + this.node);
+      state.splice(other, this.node, ...first);
       return;
     }
   }
@@ -112,17 +156,28 @@ export function add(state: State, index: number, bits: number): void {
 
 export const keyOf = (state: readonly number[]): string => String.fromCharCode(...state);
 
-/** `cc p r`: two compensable steps side by side, the pivot, a retriable step. */
+/**
+ * `cc p r`: two compensable steps side by side, the pivot, a retriable step. Stages of their own: `s` a signal, `d` a delay. `P` is a pivot
+ * whose outcome is waited for.
+ */
 export function definitionOf(saga: string): SagaDefinition {
-  const kindOf: Record<string, StepKind> = { c: "compensable", p: "pivot", r: "retriable" };
+  const kindOf: Record<string, StepKind> = { c: "compensable", p: "pivot", P: "pivot", r: "retriable" };
+  const waitOf: Record<string, WaitDefinition["kind"]> = { s: "signal", d: "delay" };
+  const stages: StepDefinition[][] = [];
+  const waits: WaitDefinition[] = [];
   let count = 0;
-  const stages = saga.split(" ").map((stage) =>
-    [...stage].map((letter): StepDefinition => {
-      const kind = kindOf[letter];
-      if (!kind) throw new Error(`no kind of step is written ${letter}`);
-      const name = `${letter}${count++}`;
-      return { name, kind, call: name, alone: () => false, when: () => true, params: () => ({}) };
-    }),
-  );
-  return { type: saga, version: 1, deadlineMs: 1, timedOut: "TIMED_OUT", stages };
+  for (const stage of saga.split(" ")) {
+    const wait = waitOf[stage];
+    const name = (letter: string) => `${letter}${count++}`;
+    if (wait)
+      waits.push({ name: name(stage), kind: wait, before: stages.length, ms: 1, timedOut: "NO_SIGNAL", parse: (payload) => payload });
+    else stages.push([...stage].map((letter) => stepOf(name(letter), kindOf[letter])));
+  }
+  return { type: saga, version: 1, deadlineMs: 1, timedOut: "TIMED_OUT", stages, waits };
+}
+
+function stepOf(name: string, kind: StepKind | undefined): StepDefinition {
+  if (!kind) throw new Error(`no kind of step is written ${name[0]}`);
+  const signal = name.startsWith("P") ? { signal: "news" } : {};
+  return { name, kind, call: name, ...signal, alone: () => false, when: () => true, params: () => ({}) };
 }
