@@ -438,6 +438,146 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/ops/sagas": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Sagas; PARKED ones need an operator
+     * @description For staff.
+     */
+    get: operations["ops.sagas"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/sagas/{type}/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A saga with all that its log has
+     * @description For staff.
+     */
+    get: operations["ops.saga"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/sagas/{type}/{id}/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Go on with a parked saga
+     * @description For staff.
+     */
+    post: operations["ops.retry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/sagas/{type}/{id}/skip": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take a step that was done by hand for done
+     * @description For staff.
+     */
+    post: operations["ops.skip"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/sagas/{type}/{id}/compensate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Undo a parked saga whose pivot isn't done
+     * @description For staff.
+     */
+    post: operations["ops.compensate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/outbox": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Events of each service that are not sent yet
+     * @description For staff.
+     */
+    get: operations["ops.outbox"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What operators did, the newest first
+     * @description For staff.
+     */
+    get: operations["ops.audit"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -745,6 +885,198 @@ export interface components {
         sold: number;
       }[];
     };
+    /** @enum {string} */
+    SagaState: "RUNNING" | "WAITING" | "COMPENSATING" | "COMPLETED" | "COMPENSATED" | "PARKED";
+    Saga: {
+      /** @example place-order */
+      type: string;
+      /**
+       * @description Its business key
+       * @example 0198c2f1-2b40-7f11-8a52-6c0d9e8f7a61
+       */
+      id: string;
+      /** @description Of the definition that it runs by */
+      version: number;
+      state: components["schemas"]["SagaState"];
+      /** @description Why it is or was undone */
+      cause?: {
+        code: string;
+        detail?: string;
+      };
+      waitsFor?: {
+        /** @enum {string} */
+        kind: "signal" | "delay" | "outcome";
+        /** @example pay */
+        name: string;
+        /**
+         * Format: date-time
+         * @example 2026-11-24T09:00:00.000Z
+         */
+        until: string;
+      };
+      /** @description The process that runs it */
+      owner?: string;
+      /** @description How often it has changed hands, and one */
+      epoch: number;
+      /** @description How often owners have died of it in a row */
+      recoveries: number;
+      /**
+       * Format: date-time
+       * @description When it is claimed again
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      nextAt?: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      deadlineAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      updatedAt: string;
+    };
+    SagaDetails: {
+      /** @example place-order */
+      type: string;
+      /**
+       * @description Its business key
+       * @example 0198c2f1-2b40-7f11-8a52-6c0d9e8f7a61
+       */
+      id: string;
+      /** @description Of the definition that it runs by */
+      version: number;
+      state: components["schemas"]["SagaState"];
+      /** @description Why it is or was undone */
+      cause?: {
+        code: string;
+        detail?: string;
+      };
+      waitsFor?: {
+        /** @enum {string} */
+        kind: "signal" | "delay" | "outcome";
+        /** @example pay */
+        name: string;
+        /**
+         * Format: date-time
+         * @example 2026-11-24T09:00:00.000Z
+         */
+        until: string;
+      };
+      /** @description The process that runs it */
+      owner?: string;
+      /** @description How often it has changed hands, and one */
+      epoch: number;
+      /** @description How often owners have died of it in a row */
+      recoveries: number;
+      /**
+       * Format: date-time
+       * @description When it is claimed again
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      nextAt?: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      deadlineAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      updatedAt: string;
+      /** @description Without secrets; none where the code of that version is not loaded */
+      input?: unknown;
+      /** @description The steps to undo, once that is decided */
+      undo?: string[];
+      /** @description Of the request that started it */
+      requestId?: string;
+      /** @description In the order in which it was written; a saga that runs writes behind */
+      trail: components["schemas"]["SagaTrailEntry"][];
+      signals: {
+        /** @example pay */
+        name: string;
+        payload?: unknown;
+        /**
+         * Format: date-time
+         * @example 2026-11-24T09:00:00.000Z
+         */
+        at: string;
+      }[];
+      /** @description What operators did to it, the newest first */
+      audit: components["schemas"]["SagaAuditEntry"][];
+    };
+    SagaTrailEntry: {
+      epoch: number;
+      /**
+       * @description None where an operator's instruction is about all of the saga
+       * @example pay
+       */
+      step?: string;
+      /** @enum {string} */
+      phase: "forward" | "undo" | "verify" | "seal" | "signal" | "delay" | "operator";
+      /** @enum {string} */
+      outcome: "done" | "refused" | "failed" | "unknown" | "sealed" | "begun";
+      attempt: number;
+      /** @description How long it took */
+      ms: number;
+      /**
+       * Format: date-time
+       * @description When it ended
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      at: string;
+      /** @description The result, the refusal, what went wrong, or the instruction */
+      detail?: unknown;
+    };
+    SagaAuditEntry: {
+      number: number;
+      /** @example place-order */
+      type: string;
+      /**
+       * @description Its business key
+       * @example 0198c2f1-2b40-7f11-8a52-6c0d9e8f7a61
+       */
+      id: string;
+      /** @enum {string} */
+      action: "retry" | "skip" | "compensate";
+      /** @example pay */
+      step?: string;
+      /** @description The id of the member of staff, or the name that he gave */
+      who: string;
+      why: string;
+      stateBefore: components["schemas"]["SagaState"];
+      /** @description The result that was given to a step */
+      detail?: unknown;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      at: string;
+    };
+    Outbox: {
+      service: string;
+      available: boolean;
+      /** @description Events that are still to be sent */
+      waiting?: number;
+      /** @description Age of the oldest of them, in ms */
+      oldestMs?: number;
+      /** @description Events that are held because they, or one before them, can't be published */
+      parked?: number;
+      /** @description Keys that these belong to */
+      parkedKeys?: number;
+    };
     /** @description A problem document (RFC 9457). Match on `code`. */
     Problem: {
       /** @description Where the code is explained */
@@ -773,12 +1105,18 @@ export interface components {
         | "USER_COUPON_NOT_FOUND"
         | "ORDER_NOT_FOUND"
         | "PAYMENT_NOT_FOUND"
+        | "SAGA_NOT_FOUND"
+        | "SAGA_STEP_NOT_FOUND"
         | "METHOD_NOT_ALLOWED"
         | "EMAIL_TAKEN"
         | "PRODUCT_OUT_OF_STOCK"
         | "COUPON_ALREADY_ISSUED"
         | "COUPON_NOT_USABLE"
         | "ORDER_NOT_CANCELABLE"
+        | "SAGA_NOT_PARKED"
+        | "SAGA_COMPENSATING"
+        | "SAGA_PIVOT_DONE"
+        | "SAGA_STEP_NOT_SKIPPABLE"
         | "IDEMPOTENCY_IN_FLIGHT"
         | "COUPON_SOLD_OUT"
         | "VERSION_STALE"
@@ -786,6 +1124,7 @@ export interface components {
         | "UNSUPPORTED_MEDIA_TYPE"
         | "VALIDATION_FAILED"
         | "IDEMPOTENCY_KEY_REUSED"
+        | "SAGA_RESULT_INVALID"
         | "COUPON_NOT_OPEN"
         | "PRECONDITION_REQUIRED"
         | "RATE_LIMITED"
@@ -1334,6 +1673,99 @@ export interface components {
           status: 404;
           /** @enum {unknown} */
           code: "NOT_FOUND";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description Not found (`NOT_FOUND`) · No such saga (`SAGA_NOT_FOUND`) */
+    "NOT_FOUND.SAGA_NOT_FOUND": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 404;
+          /** @enum {unknown} */
+          code: "NOT_FOUND" | "SAGA_NOT_FOUND";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description The saga is not parked (`SAGA_NOT_PARKED`) · The first request with this key is still being worked on (`IDEMPOTENCY_IN_FLIGHT`) */
+    "SAGA_NOT_PARKED.IDEMPOTENCY_IN_FLIGHT": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        "Retry-After": components["headers"]["Retry-After"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 409;
+          /** @enum {unknown} */
+          code: "SAGA_NOT_PARKED" | "IDEMPOTENCY_IN_FLIGHT";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description Not found (`NOT_FOUND`) · No such saga (`SAGA_NOT_FOUND`) · The saga has no such step (`SAGA_STEP_NOT_FOUND`) */
+    "NOT_FOUND.SAGA_NOT_FOUND.SAGA_STEP_NOT_FOUND": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 404;
+          /** @enum {unknown} */
+          code: "NOT_FOUND" | "SAGA_NOT_FOUND" | "SAGA_STEP_NOT_FOUND";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description The saga is not parked (`SAGA_NOT_PARKED`) · The step can't be taken for done (`SAGA_STEP_NOT_SKIPPABLE`) · The first request with this key is still being worked on (`IDEMPOTENCY_IN_FLIGHT`) */
+    "SAGA_NOT_PARKED.SAGA_STEP_NOT_SKIPPABLE.IDEMPOTENCY_IN_FLIGHT": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        "Retry-After": components["headers"]["Retry-After"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 409;
+          /** @enum {unknown} */
+          code: "SAGA_NOT_PARKED" | "SAGA_STEP_NOT_SKIPPABLE" | "IDEMPOTENCY_IN_FLIGHT";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description The request is not valid (`VALIDATION_FAILED`) · The Idempotency-Key was used for another request (`IDEMPOTENCY_KEY_REUSED`) · That is no result of this step (`SAGA_RESULT_INVALID`) */
+    "VALIDATION_FAILED.IDEMPOTENCY_KEY_REUSED.SAGA_RESULT_INVALID": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 422;
+          /** @enum {unknown} */
+          code: "VALIDATION_FAILED" | "IDEMPOTENCY_KEY_REUSED" | "SAGA_RESULT_INVALID";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description The saga is not parked (`SAGA_NOT_PARKED`) · The saga is being compensated already (`SAGA_COMPENSATING`) · The saga's pivot is done, so it can only go forward (`SAGA_PIVOT_DONE`) · The first request with this key is still being worked on (`IDEMPOTENCY_IN_FLIGHT`) */
+    "SAGA_NOT_PARKED.SAGA_COMPENSATING.SAGA_PIVOT_DONE.IDEMPOTENCY_IN_FLIGHT": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        "Retry-After": components["headers"]["Retry-After"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 409;
+          /** @enum {unknown} */
+          code: "SAGA_NOT_PARKED" | "SAGA_COMPENSATING" | "SAGA_PIVOT_DONE" | "IDEMPOTENCY_IN_FLIGHT";
         } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
       };
     };
@@ -2615,6 +3047,339 @@ export interface operations {
       503: components["responses"]["OVERLOADED.UNAVAILABLE"];
     };
   };
+  "ops.sagas": {
+    parameters: {
+      query?: {
+        state?: components["schemas"]["SagaState"];
+        type?: string;
+        limit?: number;
+        /** @description `nextCursor` of the page before */
+        cursor?: string;
+      };
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Saga"][];
+            nextCursor: string | null;
+          };
+        };
+      };
+      304: components["responses"]["NotModified"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.saga": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path: {
+        type: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SagaDetails"];
+        };
+      };
+      304: components["responses"]["NotModified"];
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.SAGA_NOT_FOUND"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.retry": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        type: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example The provider is back */
+          why: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saga"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saga"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.SAGA_NOT_FOUND"];
+      409: components["responses"]["SAGA_NOT_PARKED.IDEMPOTENCY_IN_FLIGHT"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED.IDEMPOTENCY_KEY_REUSED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.skip": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        type: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example The provider is back */
+          why: string;
+          /** @example pay */
+          step: string;
+          /** @description What the step would have answered; nothing for an undo */
+          result?: {
+            [key: string]: unknown;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saga"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saga"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.SAGA_NOT_FOUND.SAGA_STEP_NOT_FOUND"];
+      409: components["responses"]["SAGA_NOT_PARKED.SAGA_STEP_NOT_SKIPPABLE.IDEMPOTENCY_IN_FLIGHT"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED.IDEMPOTENCY_KEY_REUSED.SAGA_RESULT_INVALID"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.compensate": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        type: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example The provider is back */
+          why: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saga"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saga"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.SAGA_NOT_FOUND"];
+      409: components["responses"]["SAGA_NOT_PARKED.SAGA_COMPENSATING.SAGA_PIVOT_DONE.IDEMPOTENCY_IN_FLIGHT"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED.IDEMPOTENCY_KEY_REUSED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.outbox": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            services: components["schemas"]["Outbox"][];
+          };
+        };
+      };
+      304: components["responses"]["NotModified"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.audit": {
+    parameters: {
+      query?: {
+        type?: string;
+        id?: string;
+        limit?: number;
+        /** @description `nextCursor` of the page before */
+        cursor?: string;
+      };
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["SagaAuditEntry"][];
+            nextCursor: string | null;
+          };
+        };
+      };
+      304: components["responses"]["NotModified"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
 }
 type WithRequired<T, K extends keyof T> = T & {
   [P in K]-?: T[P];
@@ -2629,4 +3394,7 @@ export const keyedPaths: ReadonlySet<string> = new Set([
   "/coupons/{id}/issue",
   "/orders",
   "/orders/{id}/cancel",
+  "/ops/sagas/{type}/{id}/retry",
+  "/ops/sagas/{type}/{id}/skip",
+  "/ops/sagas/{type}/{id}/compensate",
 ]);

@@ -6,6 +6,7 @@ import type { z } from "zod";
 
 import type { ActionRef, BatchRef, StepRef, UndoRef, VerifyRef } from "../mixins/action-ref";
 import type { ErrorCode } from "./errors/catalogue";
+import { parse } from "./validation";
 
 /** A REST route below `/api/v1`, e.g. `GET /orders/:id`. */
 export type Route = `${"GET" | "POST" | "PATCH" | "DELETE"} /${string}`;
@@ -60,10 +61,10 @@ export interface ActionSpec<
   rest?: RestOptions;
   /**
    * The effect is applied once for a key; the key, the body's hash and the answer live in the owning service. The handler must be a
-   * command, whose keys `lib/service.ts` keeps, unless the action `waits`: then the handler keeps them beside what it waits for.
+   * command, whose keys `lib/service.ts` keeps, unless the action `waits`: then they are kept beside what it waits for.
    */
   idempotencyKey?: K;
-  /** It waits for a saga, and so may take longer than other calls. */
+  /** It waits for a saga, or for what another service writes in its stead, and so may take longer than other calls. */
   waits?: W;
 }
 
@@ -200,10 +201,14 @@ export function contract<const N extends string, A extends Specs, E extends Even
 ): Contract<N, A, E> {
   const refs: Record<string, unknown> = {};
   for (const [key, one] of Object.entries(spec.actions)) {
-    refs[key] = { name: `${name}.${key}`, kind: one.kind === "pivot" || one.kind === "retriable" ? "step" : one.kind };
+    refs[key] = one.kind === "action" || one.kind === "batch" ? { name: `${name}.${key}`, kind: one.kind } : stepRef(`${name}.${key}`, one);
     if (one.kind === "step") refs[one.undo] = { name: `${name}.${one.undo}`, kind: "undo" };
     if (one.kind === "pivot") refs[one.verify] = { name: `${name}.${one.verify}`, kind: "verify" };
   }
   const events = Object.fromEntries(Object.entries(spec.events ?? {}).map(([key, one]) => [key, { ...one, name: `${name}.${key}` }]));
   return { $name: name, $actions: spec.actions, events, ...refs } as unknown as Contract<N, A, E>;
+}
+
+function stepRef(name: string, { result }: StepSpec | RetriableSpec | PivotSpec): StepRef {
+  return { name, kind: "step", parseResult: (given) => parse(result, given) };
 }

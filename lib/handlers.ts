@@ -58,6 +58,7 @@ export interface Ctx<P> {
   params: P;
   meta: RequestMeta;
   call: Call;
+  /** Only in services that have a database; so is `group`. */
   db: Database;
   /** Collects writes of several calls into one transaction. */
   group: GroupCommit;
@@ -78,11 +79,15 @@ export type Handler<P, R> = (ctx: Ctx<P>) => Promise<R>;
 export interface CommandCall<P> {
   params: P;
   meta: RequestMeta;
+  /** Only in services that host sagas. */
+  sagas?: Sagas;
 }
 
 /** A write of one action, set-based: the calls that wait together share a transaction. */
 export interface Command<P, R> {
   command(calls: readonly CommandCall<P>[], tx: Tx): Promise<readonly Outcome<R>[]>;
+  /** Rows that a call changes and others may want at the same time. */
+  hotRows?(params: P): readonly string[];
 }
 
 /** A set-based read. */
@@ -100,12 +105,15 @@ export type HandlerOf<S extends AnySpec> =
     : S extends BatchSpec<infer P, infer R>
       ? Batch<z.output<P>, z.input<R>>
       : S extends StepSpec<infer P, infer R>
-        ? Required<StepHandler<z.output<P>, z.output<R>>>
+        ? UndoableHandler<z.output<P>, z.output<R>>
         : S extends RetriableSpec<infer P, infer R>
           ? RetriableHandler<z.output<P>, z.output<R>>
           : S extends PivotSpec<infer P, infer R>
             ? OutsideStepHandler<z.output<P>, z.output<R>, unknown>
             : never;
+
+/** A step before the pivot: what `forward` does can be taken back. */
+export type UndoableHandler<P, R> = StepHandler<P, R> & Required<Pick<StepHandler<P, R>, "undo">>;
 
 /** A step after the pivot: what `forward` does is never taken back. */
 export type RetriableHandler<P, R> = Pick<StepHandler<P, R>, "forward"> & { undo?: never };
@@ -116,8 +124,12 @@ export function handler<R, In>(_action: ActionRef<never, R, string, In>, run: Ha
 }
 
 /** Types a command by its action. */
-export function command<R, In>(_action: ActionRef<never, R, string, In>, run: Command<In, NoInfer<R>>["command"]): Command<In, R> {
-  return { command: run };
+export function command<R, In>(
+  _action: ActionRef<never, R, string, In>,
+  run: Command<In, NoInfer<R>>["command"],
+  hotRows?: Command<In, R>["hotRows"],
+): Command<In, R> {
+  return { command: run, hotRows };
 }
 
 /** Types a set-based read by its action. */
@@ -126,10 +138,7 @@ export function batchHandler<R, In>(_action: BatchRef<never, R, string, In>, run
 }
 
 /** Types the forward and the undo of a saga step by its action. */
-export function stepHandler<R, In>(
-  _action: StepRef<never, R, string, In>,
-  step: Required<StepHandler<In, NoInfer<R>>>,
-): Required<StepHandler<In, R>> {
+export function stepHandler<R, In>(_action: StepRef<never, R, string, In>, step: UndoableHandler<In, NoInfer<R>>): UndoableHandler<In, R> {
   return step;
 }
 

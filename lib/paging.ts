@@ -83,7 +83,7 @@ function beyond({ column, falling }: Pick<SortKey<never>, "column" | "falling">)
   return `and ${column} ${past}= ? and (${column} ${past} ? or (${column} = ? and id ${past} ?))`;
 }
 
-/** Short, so that the cursor of the longest name and id stays within what `page.cursor` takes. */
-function listOf({ name, choice }: ListQuery): string {
+/** What the cursors of a list carry, so that they are known as its own. Short, so that the cursor of the longest name and id stays within what `page.cursor` takes. */
+export function listOf({ name, choice }: Pick<ListQuery, "name" | "choice">): string {
   return choice ? hashJson([name, choice]).slice(0, 11) : name;
 }

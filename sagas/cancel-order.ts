@@ -14,6 +14,7 @@ export const cancelOrder = defineSaga<CancelOrder>("cancel-order", { version: 1,
     call: payment.refund,
     with: ({ input }) => ({ orderId: input.orderId }),
     verify: payment.refundOutcome,
+    signal: "payment", // news of the payment end the wait for an outcome that the provider could not tell
     // Only a card waits for the provider.
     alone: ({ input }) => input.payment.method === "CARD" && input.amounts.paid > 0,
     timeout: "12s", // the provider's ten, and the transactions before and after

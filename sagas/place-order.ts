@@ -6,7 +6,13 @@ import { point } from "../services/point/point.contract";
 import { product } from "../services/product/product.contract";
 
 /** An order is either completely placed or leaves no trace. The amounts are those of the quote; a step that can't keep them refuses. */
-export const placeOrder = defineSaga<PlaceOrder>("place-order", { version: 1, deadline: "2m", timedOut: "ORDER_TIMED_OUT" })
+export const placeOrder = defineSaga<PlaceOrder>("place-order", {
+  version: 1,
+  deadline: "2m",
+  timedOut: "ORDER_TIMED_OUT",
+  // The token of the customer's card is nobody's business but the provider's.
+  shown: (input) => ({ ...input, payment: { method: input.payment.method } }),
+})
   .parallel({
     reserveStock: {
       call: product.reserve,
@@ -46,6 +52,7 @@ export const placeOrder = defineSaga<PlaceOrder>("place-order", { version: 1, de
       token: input.payment.token,
     }),
     verify: payment.outcome,
+    signal: "payment", // news of the payment end the wait for an outcome that the provider could not tell
     // Only a card waits for the provider.
     alone: ({ input }) => input.payment.method === "CARD" && input.amounts.paid > 0,
     timeout: "12s", // the provider's ten, and the transactions before and after

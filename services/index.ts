@@ -7,6 +7,7 @@ import coupon from "./coupon/coupon.service";
 import gateway from "./gateway/gateway.service";
 import notification from "./notification/notification.service";
 import order from "./order/order.service";
+import ops from "./ops/ops.service";
 import orderHistory from "./order-history/order-history.service";
 import payment from "./payment/payment.service";
 import point from "./point/point.service";
@@ -26,6 +27,6 @@ export const domainServices: Record<string, ShopService> = {
   notification,
 };
 
-export const services: Record<string, ServiceSchema> = { gateway, ...domainServices };
+export const services: Record<string, ServiceSchema> = { gateway, ops, ...domainServices };
 
 export const serviceNames: readonly string[] = Object.keys(services);

@@ -2,6 +2,7 @@ import type { EventBus, Subscription } from "../event-bus";
 import { backOff, pause } from "../waiting";
 import { BatchConsumer, type BatchOptions } from "./batch-consumer";
 import { cleanUp } from "./clean-up";
+import { deadLetterTopic } from "./dead-letter";
 
 export interface ConsumerOptions extends Omit<BatchOptions, "signal"> {
   bus: EventBus;
@@ -12,6 +13,23 @@ export interface ConsumerOptions extends Omit<BatchOptions, "signal"> {
   /** Between two clean-ups. */
   cleanUpMs: number;
 }
+
+/** How far a consumer has come, as operators see it. */
+export interface InboxStatus {
+  consumer: string;
+  /** False on a node that consumes nothing: it can't tell more. */
+  consumes: boolean;
+  topics: {
+    topic: string;
+    /** Messages that are still to be consumed. */
+    lag: number;
+    /** Messages that it could not apply and nobody has seen to. */
+    deadLetters: number;
+  }[];
+}
+
+/** The group under whose name dead letters of a consumer are seen to. */
+const seenTo = (consumer: string): string => `${consumer}.dlq`;
 
 /** One consumer's subscription to its topics, from start to stop, and the clean-up of its table. */
 export class Consumer {
@@ -38,6 +56,20 @@ export class Consumer {
 
   lag(): Promise<Record<string, number>> {
     return this.#bus.lag(this.options.consumer, this.#topics);
+  }
+
+  async status(): Promise<InboxStatus> {
+    const { consumer } = this.options;
+    const lag = await this.lag();
+    const dead = await this.#bus.lag(
+      seenTo(consumer),
+      this.#topics.map((topic) => deadLetterTopic(topic, consumer)),
+    );
+    const topics = this.#topics.map((topic) => ({
+      ...{ topic, lag: lag[topic] ?? 0 },
+      deadLetters: dead[deadLetterTopic(topic, consumer)] ?? 0,
+    }));
+    return { consumer, consumes: true, topics };
   }
 
   async settled(): Promise<void> {

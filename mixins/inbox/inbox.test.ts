@@ -8,6 +8,7 @@ import { testDatabaseUrl } from "../../test/support/database";
 import { waitFor } from "../../test/support/wait";
 import { createEmbeddedBus, type EventBus } from "../event-bus";
 import { deferred } from "../waiting";
+import { type InboxStatus, inboxStatus } from ".";
 import { keyOf, startPair, type Pair, type PairOptions } from "./pair.fixture";
 
 async function places() {
@@ -136,3 +137,14 @@ async function runAndKill({ writerUrl, readerUrl, file }: Place, afterCommits: n
   expect(lines.length).toBeGreaterThanOrEqual(afterCommits);
   return lines.flatMap((line) => line.split(","));
 }
+
+test("operators ask any node how far a consumer is behind, and what it could not apply", async () => {
+  const { file, ...urls } = await places();
+  const bus = createEmbeddedBus({ file, retryMs: { base: 1, cap: 10 } });
+  const pair = await start({ file, ...urls }, { bus });
+  const status = () => pair.broker.call<InboxStatus>(inboxStatus("reader").name);
+  await pair.write([1, 2]);
+  await bus.publish([{ topic: "pair.v1", key: "1", headers: {}, payload: "{}" }]);
+  await pair.settled();
+  expect(await status()).toEqual({ consumer: "reader", consumes: true, topics: [{ topic: "pair.v1", lag: 0, deadLetters: 1 }] });
+});

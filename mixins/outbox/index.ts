@@ -1,18 +1,27 @@
 import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 
+import type { ActionRef } from "../action-ref";
 import type { Database } from "../database";
 import type { EventBus } from "../event-bus";
 import { pause } from "../waiting";
 import { Relay, type RelayOptions } from "./relay";
-import { OutboxStore, type OutboxLag } from "./store";
+import { OutboxStore, type OutboxLag, type OutboxStatus } from "./store";
 
 export { createOutboxTables } from "./tables";
-export type { OutboxLag } from "./store";
+export type { OutboxLag, OutboxStatus } from "./store";
+
+/** The action that the mixin adds to a service, e.g. `wallet.outboxStatus`. It takes no parameters. */
+export const outboxStatus = <N extends string>(service: N): ActionRef<object, OutboxStatus, `${N}.outboxStatus`, object> => ({
+  name: `${service}.outboxStatus`,
+  kind: "action",
+});
 
 export interface OutboxOptions extends Partial<Omit<RelayOptions, "exclusive">> {
   /** The events' table, e.g. `wallet_outbox_event`. */
   table: string;
   bus(broker: ServiceBroker): EventBus;
+  /** False when this node only writes its events: they wait in the table for a node that relays them. By default it does. */
+  relays?(broker: ServiceBroker): boolean;
   /** True when this process alone uses the database: the relay then waits for no lease. */
   exclusive?(broker: ServiceBroker): boolean;
   clock?: () => number;
@@ -21,7 +30,9 @@ export interface OutboxOptions extends Partial<Omit<RelayOptions, "exclusive">> 
 /** What a service can ask of its outbox (`this.outbox`). */
 export interface Outbox {
   lag(): Promise<OutboxLag>;
-  /** Resolves when every event that was committed so far, parked ones apart, is on the bus. */
+  /** The same, and how many keys are parked. */
+  status(): Promise<OutboxStatus>;
+  /** Resolves when every event that was committed so far, parked ones apart, is on the bus; whichever node has put it there. */
   drained(): Promise<void>;
   /** Finishes the batch in hand; what is left is sent after the next start. May be called twice. */
   stop(): Promise<void>;
@@ -34,7 +45,7 @@ const figures = {
   leaseMs: 10_000,
   heartbeatMs: 3_000,
   pollMs: { base: 5, cap: 500 },
-  lingerMs: 5,
+  lingerMs: { base: 5, cap: 250 },
   retryMs: { base: 100, cap: 5_000 },
   maxAttempts: 5,
 };
@@ -45,20 +56,22 @@ const figures = {
  * start the last of the mixins first), because what they do at their start and stop may publish.
  */
 export function outboxMixin(options: OutboxOptions): Partial<ServiceSchema> {
-  const { table, bus, exclusive = () => false, clock = Date.now, ...given } = options;
+  const { table, bus, relays = () => true, exclusive = () => false, clock = Date.now, ...given } = options;
 
   async function start(this: Host): Promise<void> {
     const { db, broker } = this;
     if (!db) throw new Error(`${this.name}: list outboxMixin after databaseMixin, it needs the open database`);
     const store = new OutboxStore(db, table, clock);
-    const relay = new Relay(db, store, bus(broker), { ...figures, ...given, exclusive: exclusive(broker) }, this.logger);
+    const relay = relays(broker)
+      ? new Relay(db, store, bus(broker), { ...figures, ...given, exclusive: exclusive(broker) }, this.logger)
+      : undefined;
     db.beforeCommit(async (tx, published) => {
       if (published.length === 0) return;
-      await store.write(tx, published);
-      tx.afterCommit(() => relay.wake());
+      store.write(tx, published);
+      if (relay) tx.afterCommit(() => relay.wake());
     });
-    this.outbox = { lag: () => store.lag(), drained: () => drained(store), stop: () => relay.stop() };
-    relay.start();
+    this.outbox = { lag: () => store.lag(), status: () => store.status(), drained: () => drained(store), stop: async () => relay?.stop() };
+    relay?.start();
   }
 
   async function stop(this: Host): Promise<void> {
@@ -66,6 +79,15 @@ export function outboxMixin(options: OutboxOptions): Partial<ServiceSchema> {
   }
 
   const schema = {
+    actions: {
+      outboxStatus: {
+        visibility: "public",
+        async handler(this: Host): Promise<OutboxStatus> {
+          if (!this.outbox) throw new Error(`${this.name} has not started`);
+          return this.outbox.status();
+        },
+      },
+    },
     merged(whole: ServiceSchema) {
       whole.started = [start, whole.started ?? []].flat();
       whole.stopped = [stop, whole.stopped ?? []].flat();

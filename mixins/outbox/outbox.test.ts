@@ -5,7 +5,7 @@ import { testDatabase, testDatabaseUrl } from "../../test/support/database";
 import { waitFor } from "../../test/support/wait";
 import { type Database, databaseMixin, type Migration } from "../database";
 import { Wakeup } from "../waiting";
-import { createOutboxTables, type Outbox, outboxMixin } from ".";
+import { createOutboxTables, type Outbox, outboxMixin, type OutboxStatus, outboxStatus } from ".";
 import { FakeBus } from "./fake-bus.fixture";
 
 const table = "test_outbox_event";
@@ -14,13 +14,13 @@ const anHour = { base: 3_600_000, cap: 3_600_000 };
 
 type Publisher = Service & { db?: Database; outbox?: Outbox };
 
-async function startService(bus: FakeBus, url: string, more: Partial<ServiceSchema> = {}) {
+async function startService(bus: FakeBus, url: string, more: Partial<ServiceSchema> = {}, relays = true) {
   const broker = new ServiceBroker({ logger: false });
   const service: Publisher = broker.createService({
     name: "publisher",
     mixins: [
       databaseMixin({ name: "publisher", url: () => url, migrations, migrateAtStart: () => true }),
-      outboxMixin({ table, bus: () => bus, exclusive: () => true, pollMs: anHour }),
+      outboxMixin({ table, bus: () => bus, relays: () => relays, exclusive: () => true, pollMs: anHour, retryMs: { base: 1, cap: 1 } }),
       more,
     ],
   });
@@ -46,6 +46,20 @@ test("an event is sent at its commit: no poll has to run out", async () => {
   waits.mockRestore();
 });
 
+test("I7: a node that doesn't relay keeps its events for one that does", async () => {
+  const bus = new FakeBus();
+  const url = await testDatabaseUrl("outbox");
+  const silent = await startService(bus, url, {}, false);
+  await publish(silent.db, "e1");
+  await publish(silent.db, "e2");
+  expect(await silent.outbox.lag()).toMatchObject({ waiting: 2, parked: 0 });
+  await silent.broker.stop();
+  expect(bus.taken).toEqual([]);
+  const { outbox } = await startService(bus, url);
+  await outbox.drained();
+  expect(takenIds(bus)).toEqual(["e1", "e2"]);
+});
+
 test("drained() waits until every committed event is on the bus; lag() counts them until then", async () => {
   const bus = new FakeBus();
   bus.away = true;
@@ -56,6 +70,20 @@ test("drained() waits until every committed event is on the bus; lag() counts th
   await outbox.drained();
   expect(takenIds(bus)).toEqual(["e1"]);
   expect(await outbox.lag()).toEqual({ waiting: 0, oldestMs: 0, parked: 0 });
+});
+
+test("operators ask any node how the events are going out", async () => {
+  const bus = new FakeBus();
+  bus.rejects = ({ headers }) => headers.ce_id === "bad";
+  const { broker, db } = await startService(bus, await testDatabaseUrl("outbox"));
+  const status = () => broker.call<OutboxStatus>(outboxStatus("publisher").name);
+  await publish(db, "bad");
+  await publish(db, "behind it");
+  await waitFor(async () => (await status()).parked === 2, { what: "the key to be parked" });
+  expect(await status()).toEqual({ waiting: 0, oldestMs: 0, parked: 2, parkedKeys: 1 });
+  bus.away = true;
+  await db.transaction(async (tx) => tx.publish({ topic: "test.v1", key: "other", headers: { ce_id: "e1" }, payload: "{}" }));
+  expect(await status()).toEqual({ waiting: 1, oldestMs: expect.any(Number), parked: 2, parkedKeys: 1 });
 });
 
 test("I7: what other mixins publish at their start and at their stop is kept, and sent after the next start at the latest", async () => {

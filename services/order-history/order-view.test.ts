@@ -114,7 +114,7 @@ test("two events of one millisecond stand as they came", () => {
   expect(refused.history.map(({ status }) => status)).toEqual(["PENDING", "COMPLETED", "CANCELING", "COMPLETED"]);
 });
 
-describe("all events of a life, in any order and some of them twice, make the same order", () => {
+describe("I7: all events of a life, in any order and some of them twice, make the same order", () => {
   const lives: Record<string, Tell[]> = {
     "paid by card, late": [
       tell.order("PENDING", 1),

@@ -107,7 +107,7 @@ test("while the first request is worked on its key is in flight", async () => {
   expect((await first).status).toBe(200);
 });
 
-test("a key that comes many times at once cancels once", async () => {
+test("I1: a key that comes many times at once cancels once", async () => {
   const { buyer, productId, id, key } = await placed();
   const answers = await Promise.all(Array.from({ length: 8 }, () => buyer.cancel(id, { key })));
   for (const { status, error } of answers) expect(error?.type ?? status).toBe(status === 200 ? 200 : "IDEMPOTENCY_IN_FLIGHT");

@@ -41,7 +41,7 @@ test("what is written is what is found, with all fields and with the fewest", as
   expect(await findCancellationByKey(db, "another")).toBeUndefined();
 });
 
-test("one key, and one attempt, is written once; requests that began nothing and have no key are as many as they are", async () => {
+test("I1: one key, and one attempt, is written once; requests that began nothing and have no key are as many as they are", async () => {
   const request = { keyDigest: "same", bodyHash: "h" };
   await insert(begun("key", { request }));
   await expect(insert(begun("key again", { request }))).rejects.toThrow();

@@ -92,6 +92,12 @@ export function findCancellationByKey(db: Reader, keyDigest: string): Promise<Ca
   return find(db, "idem_key = ?", [keyDigest]);
 }
 
+/** The attempts that are under way for these orders. */
+export async function findUnderWay(db: Reader, orderIds: readonly string[]): Promise<{ orderId: string; attempt: number }[]> {
+  if (orderIds.length === 0) return [];
+  return db.select(`select order_id as orderId, attempt from order_cancellation where ${underWay} and attempt is not null`, [orderIds]);
+}
+
 interface CancellationRow {
   id: string;
   order_id: string;

@@ -14,7 +14,7 @@ type Ends = SagaEnds<CancelOrder, ResultsOf<typeof cancelOrder>>;
 /** Everything was given back. */
 export const cancelOrders: Ends["completed"] = async (ended, tx) => {
   const at = timeAfter(ended.map(({ input }) => input.requestedAt));
-  await cancelCanceling(
+  cancelCanceling(
     tx,
     ended.map(({ input: { orderId }, results: { refund } }) => ({
       id: orderId,
@@ -40,7 +40,7 @@ export const restoreOrders: Ends["compensated"] = async (ended, tx) => {
   const at = timeAfter(ended.map(({ input }) => input.requestedAt));
   const refused = ended.map(({ input, cause, trace }) => ({ input, trace, failure: failureOf(cause, "cancel") }));
   const ids = refused.map(({ input }) => input.orderId);
-  await restoreCanceling(
+  restoreCanceling(
     tx,
     ids.map((id) => ({ id })),
     at,

@@ -12,7 +12,7 @@ type Ends = SagaEnds<PlaceOrder, ResultsOf<typeof placeOrder>>;
 /** All was taken and paid for: COMPLETED. */
 export const completeOrders: Ends["completed"] = async (ended, tx) => {
   const at = timeAfter(ended.map(({ input }) => input.placedAt));
-  await completePending(
+  completePending(
     tx,
     ended.map(({ id, results: { pay } }) => ({ id, paymentId: pay.paymentId, paymentStatus: pay.status })),
     at,
@@ -27,7 +27,7 @@ export const completeOrders: Ends["completed"] = async (ended, tx) => {
 export const failOrders: Ends["compensated"] = async (ended, tx) => {
   const at = timeAfter(ended.map(({ input }) => input.placedAt));
   const failed = ended.map(({ id, input, cause, trace }) => ({ id, input, trace, failure: failureOf(cause, "place") }));
-  await failPending(
+  failPending(
     tx,
     failed.map(({ id, failure }) => ({ id, ...failure, status: statusOf(failure) })),
     at,

@@ -94,7 +94,7 @@ test("while the first request is worked on its key is in flight", async () => {
   expect((await first).status).toBe(201);
 });
 
-test("a key that comes many times at once places one order", async () => {
+test("I1: a key that comes many times at once places one order", async () => {
   const buyer = new Buyer(shop);
   const productId = await stock(shop);
   const key = uuid();
@@ -106,7 +106,7 @@ test("a key that comes many times at once places one order", async () => {
   expect(await stockOf(shop, productId)).toBe(9);
 });
 
-test("a key that another node was first to write is answered from its row", async () => {
+test("I1: a key that another node was first to write is answered from its row", async () => {
   const buyer = new Buyer(shop);
   const productId = await stock(shop);
   const key = uuid();

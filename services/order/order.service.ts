@@ -10,6 +10,7 @@ import { completeOrders, failOrders } from "./end-orders";
 import { changes } from "./follow-order";
 import { orders } from "./migrations/0001-orders";
 import { cancellations } from "./migrations/0002-cancellations";
+import { sagasByHand } from "./migrations/0003-sagas-by-hand";
 import { order } from "./order.contract";
 import { paymentNews } from "./payment-news";
 import { place } from "./place-order";
@@ -17,7 +18,7 @@ import { readOrder } from "./read-orders";
 import { orderWatch } from "./watch";
 
 export default service(order, {
-  migrations: [orders, cancellations],
+  migrations: [orders, cancellations, sagasByHand],
   actions: { place, read: readOrder, cancel, changes },
   sagas: [
     saga(placeOrder, { completed: completeOrders, compensated: failOrders }),

@@ -116,7 +116,7 @@ describe("amounts", () => {
     ),
   );
 
-  test("subtotal − discount − pointsUsed = paid, nothing below zero", () => {
+  test("I8: subtotal − discount − pointsUsed = paid, nothing below zero", () => {
     fc.assert(
       fc.property(given, (one) => {
         const amounts = settleAmounts(one);

@@ -1,12 +1,14 @@
 /** Reads and first writes of orders. How they move on is in `order-moves.ts`; no other file knows their tables. */
-import type { Bindable, Reader, Tx } from "../../mixins/database";
+import { coalesced } from "../../lib/coalesce";
+import { oncePer } from "../../lib/once-per";
+import type { Bindable, Database, Reader, Tx } from "../../mixins/database";
 import type { Order, OrderLine } from "./order";
 import { historyOf, itemOf, type LineRow, lineRowsOf, type OrderRow, paymentOf, rowOf, type StoredOrder, storedOf } from "./order-row";
 
 /** Writes new orders and their lines. An Idempotency-Key that was used before fails on the table's key. */
-export async function insertOrders(tx: Tx, stored: readonly StoredOrder[]): Promise<void> {
-  await tx.insert("orders", stored.map(rowOf));
-  await tx.insert(
+export function insertOrders(tx: Tx, stored: readonly StoredOrder[]): void {
+  tx.insertLater("orders", stored.map(rowOf));
+  tx.insertLater(
     "order_product",
     stored.flatMap(({ order }) => lineRowsOf(order)),
   );
@@ -16,14 +18,25 @@ export function findById(db: Reader, id: string): Promise<StoredOrder | undefine
   return find(db, "id = ?", [id]);
 }
 
-/** An order that is known already, as it is now. Its lines never change, so the ones in hand are kept. */
-export async function reread(db: Reader, { id, items }: Order): Promise<StoredOrder | undefined> {
-  const [row] = await db.select<OrderRow>("select * from orders where id = ?", [id]);
+/** An order that is known already, as it is now. Its lines never change, so the ones in hand are kept. Orders that end together are read together. */
+export async function reread(db: Database, { id, items }: Order): Promise<StoredOrder | undefined> {
+  const row = await rows(db).byId(id);
   return row && storedOf(row, items);
 }
 
-export function findByKey(db: Reader, keyDigest: string): Promise<StoredOrder | undefined> {
-  return find(db, "idem_key = ?", [keyDigest]);
+/** The order whose request came with this key. Nearly always there is none, and requests that come together ask together. */
+export async function findByKey(db: Database, keyDigest: string): Promise<StoredOrder | undefined> {
+  const row = await rows(db).byKey(keyDigest);
+  return row && (await withLines(db, [row]))[0];
+}
+
+const rows = oncePer((db: Database) => ({ byId: rowsBy(db, "id"), byKey: rowsBy(db, "idem_key") }));
+
+function rowsBy(db: Database, column: "id" | "idem_key") {
+  return coalesced(async (keys: readonly string[]) => {
+    const found = await db.select<OrderRow>(`select * from orders where ${column} in (?)`, [keys]);
+    return new Map(found.map((row) => [String(row[column]), row]));
+  });
 }
 
 /** Locks the orders, in the order of their ids; unknown ids are left out. */

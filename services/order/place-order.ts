@@ -1,8 +1,7 @@
-import { v7 as uuid } from "uuid";
-
 import { now } from "../../lib/clock";
 import { errorOf } from "../../lib/errors";
 import { type Ctx, handler } from "../../lib/handlers";
+import { uuid } from "../../lib/ids";
 import { traceOf } from "../../lib/trace";
 import type { ParsedOf } from "../../mixins/action-ref";
 import { placeOrder } from "../../sagas/place-order";
@@ -24,9 +23,11 @@ type Request = Ctx<ParsedOf<typeof order.place>>;
 export const place = handler(order.place, async (ctx) => {
   const answerBy = now() + ctx.config.orderWaitMs;
   const request = keyedRequestOf(ctx.meta, "place");
+  const quoting = quote(ctx);
+  quoting.catch(() => undefined); // why an order can't be placed is no answer to a request that has one: it is heard below
   const known = await replay(ctx, request);
   if (known) return known;
-  const { refusal, ...quoted } = await quote(ctx);
+  const { refusal, ...quoted } = await quoting;
   const call = { order: pendingOrder(ctx, quoted), request, trace: traceOf(ctx.meta) };
   return tellOnce(
     ctx,

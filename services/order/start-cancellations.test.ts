@@ -26,7 +26,7 @@ async function completed(): Promise<string> {
     { status: "COMPLETED", at: 2 },
   ] as const;
   const order = pendingOrder({ id, status: "COMPLETED", history: [...history], payment: { method: "CASH", id: "p", status: "APPROVED" } });
-  await databaseOf(shop, "order").transaction((tx) => insertOrders(tx, [{ order }]));
+  await databaseOf(shop, "order").transaction(async (tx) => insertOrders(tx, [{ order }]));
   return id;
 }
 
@@ -45,7 +45,7 @@ async function stateOf(...ids: string[]) {
   return { statuses: orders.map(({ status }) => status), sagas: mine(sagas), rows: mine(rows) };
 }
 
-test("a cancellation whose client was told that the shop is too slow does not begin behind his back; its neighbour does", async () => {
+test("I2: a cancellation whose client was told that the shop is too slow does not begin behind his back; its neighbour does", async () => {
   const [late, inTime] = [await completed(), await completed()];
   const { group } = host();
   const remembered = { keyDigest: "k", bodyHash: "h" };

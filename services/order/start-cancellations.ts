@@ -1,10 +1,10 @@
 /** The transaction in which requests to cancel orders are decided, and cancellations begin. */
-import { v7 as uuid } from "uuid";
 
 import { iso, now, timeAfter } from "../../lib/clock";
 import { refuse } from "../../lib/errors";
 import { emit } from "../../lib/events";
 import { isOwnOrStaff, type RequestMeta } from "../../lib/handlers";
+import { uuid } from "../../lib/ids";
 import { traceOf } from "../../lib/trace";
 import type { GroupHandler } from "../../mixins/group-commit/types";
 import { done, type Outcome } from "../../mixins/outcome";
@@ -97,7 +97,7 @@ async function begin(tx: Tx, begun: readonly Begun[]): Promise<void> {
   const [first] = begun;
   if (!first) return;
   const at = timeAfter(begun.map(({ order: { updatedAt } }) => updatedAt));
-  await beginCanceling(
+  beginCanceling(
     tx,
     begun.map(({ order: { id } }) => id),
     at,

@@ -14,7 +14,7 @@ beforeAll(async () => {
   shop = await startShop({ only: ["order"] });
 });
 
-test("an order whose customer was told that the shop is too slow does not begin behind his back; its neighbour does", async () => {
+test("I2: an order whose customer was told that the shop is too slow does not begin behind his back; its neighbour does", async () => {
   const { group, sagas } = shop.broker.getLocalService("order") as Service & DatabaseVars & { sagas: Sagas };
   const [late, inTime] = [uuid(), uuid()];
   const outcomes = await Promise.all([

@@ -45,7 +45,7 @@ export const startOrders: GroupHandler<Starting, void> = {
     const outcomes = calls.map((call) => (inTime.includes(call) ? done(undefined) : refuse("UNAVAILABLE")));
     const [first] = inTime;
     if (!first) return outcomes;
-    await insertOrders(tx, inTime);
+    insertOrders(tx, inTime);
     const starts = inTime.map((call) => ({ id: call.order.id, input: inputOf(call), trace: call.trace, at: call.order.createdAt }));
     for (const { input, trace, at } of starts) emit(tx, order.events.placed, toldOf(input, at), trace);
     await first.sagas.start(placeOrder, starts, tx);
@@ -76,7 +76,7 @@ export const refuseOrders: GroupHandler<Refusing, StoredOrder> = {
       const stored = { order: fail(placed, failure, placed.createdAt), request, answerStatus: statusOf(failure) };
       return { stored, failure, trace };
     });
-    await insertOrders(
+    insertOrders(
       tx,
       refused.map(({ stored }) => stored),
     );

@@ -8,13 +8,14 @@ export type Fault = (call: () => Promise<unknown>) => Promise<unknown>;
 /** Lets a test decide what befalls calls of actions. */
 export class Faults {
   readonly #faults = new Map<string, Fault[]>();
+  readonly #lasting = new Map<string, Fault>();
 
   readonly middleware: Middleware = {
     name: "faults",
     localAction: (next, { name = "" }) => {
-      const faults = this.#faults;
+      const faultOf = () => this.#faults.get(name)?.shift() ?? this.#lasting.get(name);
       return function (ctx) {
-        const fault = faults.get(name)?.shift();
+        const fault = faultOf();
         return fault ? fault(async () => next.call(this, ctx)) : next.call(this, ctx);
       };
     },
@@ -23,6 +24,15 @@ export class Faults {
   /** The next calls of the action meet these, one each. */
   next(action: string, ...faults: Fault[]): void {
     this.#faults.set(action, [...(this.#faults.get(action) ?? []), ...faults]);
+  }
+
+  /** Every call of the action meets it, until all is mended. */
+  every(action: string, fault: Fault): void {
+    this.#lasting.set(action, fault);
+  }
+
+  mend(): void {
+    this.#lasting.clear();
   }
 }
 
@@ -37,12 +47,6 @@ export const neverArrives: Fault = () => Promise.reject(new Lost("the call got l
 export const replyLost: Fault = async (call) => {
   await call();
   throw new Lost("the reply got lost");
-};
-
-/** The message comes twice, one right after the other. */
-export const twice: Fault = async (call) => {
-  await call();
-  return call();
 };
 
 /** Holds a call before it is carried out, or its answer before it comes back, until it is let go. */

@@ -57,6 +57,19 @@ export function providerGivesBack({ config }: TestShop): Promise<number> {
   return atProvider(config.dataDir, (db) => db.transaction((tx) => tx.execute("update charge set token = 'tok_ok'")));
 }
 
+/** The provider has never heard of anything. */
+export function forgetAtProvider({ config }: TestShop): Promise<void> {
+  return atProvider(config.dataDir, (db) =>
+    db.transaction(
+      async (tx) => {
+        await tx.execute("delete from charge");
+        await tx.execute("delete from refund");
+      },
+      { durable: false },
+    ),
+  );
+}
+
 /** The secret that the shop has made up for its provider. */
 export const webhookSecretOf = ({ config }: TestShop): Promise<string> => readFile(join(config.dataDir, "payment-webhook-secret"), "utf8");
 

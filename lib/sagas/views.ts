@@ -1,0 +1,40 @@
+/** Sagas as they go over the wire. */
+import type { z } from "zod";
+
+import type { SagaAuditEntry, SagaDetails, SagaStatus, SagaTrailEntry } from "../../mixins/saga";
+import { iso } from "../clock";
+import type { sagaAuditEntry, sagaDetails, sagaView } from "./contract";
+
+export type SagaView = z.output<typeof sagaView>;
+export type SagaDetailsView = z.output<typeof sagaDetails>;
+export type SagaAuditView = z.output<typeof sagaAuditEntry>;
+
+export function viewOf(saga: SagaStatus): SagaView {
+  const { type, id, version, state, cause, owner, epoch, recoveries, nextAt, waitsFor, deadlineAt, createdAt, updatedAt } = saga;
+  return {
+    ...{ type, id, version, state },
+    ...(cause && { cause: { code: cause.type, ...(cause.detail !== undefined && { detail: cause.detail }) } }),
+    ...(waitsFor && { waitsFor: { ...waitsFor, until: iso(waitsFor.until) } }),
+    ...(owner !== null && { owner }),
+    ...{ epoch, recoveries },
+    ...(nextAt !== null && { nextAt: iso(nextAt) }),
+    ...{ deadlineAt: iso(deadlineAt), createdAt: iso(createdAt), updatedAt: iso(updatedAt) },
+  };
+}
+
+export function detailsViewOf(saga: SagaDetails): SagaDetailsView {
+  const { input, undo, trace, trail, signals, audit } = saga;
+  return {
+    ...viewOf(saga),
+    ...(input !== undefined && { input }),
+    ...(undo && { undo: [...undo] }),
+    ...(trace?.requestId !== undefined && { requestId: trace.requestId }),
+    trail: trail.map(trailViewOf),
+    signals: signals.map(({ at, ...signal }) => ({ ...signal, at: iso(at) })),
+    audit: audit.map(auditViewOf),
+  };
+}
+
+const trailViewOf = ({ at, ...entry }: SagaTrailEntry): SagaDetailsView["trail"][number] => ({ ...entry, at: iso(at) });
+
+export const auditViewOf = ({ at, ...entry }: SagaAuditEntry): SagaAuditView => ({ ...entry, at: iso(at) });

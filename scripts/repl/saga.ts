@@ -1,0 +1,100 @@
+/** `saga list`, `saga show`, `saga retry`, `saga skip`, `saga compensate`. */
+import { sagaHost, sagaState, type SagaHost } from "../../lib/sagas/contract";
+import type { SagaView } from "../../lib/sagas/views";
+import { callOf } from "../call";
+import { type Command, Mistyped, servicesWith, type Typed } from "./command";
+import { ago, nextOf, textOf } from "./saga-text";
+import { table } from "./table";
+
+const usage = `saga list [--state PARKED] [--type place-order] [--limit 20]
+saga show <type> <id>
+saga retry <type> <id> --who <name> --why <reason>
+saga skip <type> <id> --step <step> [--result <JSON>] --who <name> --why <reason>
+saga compensate <type> <id> --who <name> --why <reason>`;
+
+export const saga: Command = {
+  command: "saga <what> [type] [id]",
+  description: "Sagas: list, show, retry, skip, compensate",
+  options: [
+    { option: "--state <state>", description: "list those in this state" },
+    { option: "--type <type>", description: "list those of this type" },
+    { option: "--limit <number>", description: "list so many, 20 when left out" },
+    { option: "--step <step>", description: "the step that was done by hand" },
+    { option: "--result <json>", description: "what that step would have answered" },
+    { option: "--who <name>", description: "who you are" },
+    { option: "--why <reason>", description: "why you do it" },
+  ],
+  async run(broker, typed) {
+    const hosts = servicesWith(broker, "sagaList").map((name) => sagaHost(name));
+    if (hosts.length === 0) return "No service that hosts sagas is there.";
+    const desk = { hosts, call: callOf(broker) };
+    switch (typed.what) {
+      case "list":
+        return list(desk, typed);
+      case "show":
+        return textOf(await ofHost(desk, (host) => desk.call(host.sagaShow, keyOf(typed))));
+      case "retry":
+        return became(await ofHost(desk, (host) => desk.call(host.sagaRetry, { ...keyOf(typed), ...signed(typed) })));
+      case "compensate":
+        return became(await ofHost(desk, (host) => desk.call(host.sagaCompensate, { ...keyOf(typed), ...signed(typed) })));
+      case "skip":
+        return became(await ofHost(desk, (host) => desk.call(host.sagaSkip, { ...keyOf(typed), ...signed(typed), ...byHand(typed) })));
+      default:
+        throw new Mistyped(usage);
+    }
+  },
+};
+
+interface Desk {
+  hosts: readonly SagaHost[];
+  call: ReturnType<typeof callOf>;
+}
+
+async function list({ hosts, call }: Desk, { options }: Typed): Promise<string> {
+  const state = options.state === undefined ? undefined : sagaState.safeParse(String(options.state).toUpperCase()).data;
+  if (options.state !== undefined && !state) throw new Mistyped(`--state is one of ${sagaState.options.join(", ")}`);
+  const type = option(options, "type");
+  const limit = options.limit === undefined ? 20 : Number(options.limit);
+  const filter = { limit, ...(state && { state }), ...(type !== undefined && { type }) };
+  const found = (await Promise.all(hosts.map((host) => call(host.sagaList, filter)))).flat();
+  return table(
+    state ? `sagas that are ${state}` : "sagas",
+    ["type", "id", "state", "age", "changed", "recoveries", "next", "cause"],
+    found.map((one) => [one.type, one.id, one.state, ago(one.createdAt), ago(one.updatedAt), one.recoveries, nextOf(one), one.cause?.code]),
+  );
+}
+
+const option = (options: Typed["options"], name: string) => (typeof options[name] === "string" ? options[name] : undefined);
+
+function keyOf({ type, id }: Typed): { type: string; id: string } {
+  if (typeof type !== "string" || typeof id !== "string") throw new Mistyped(usage);
+  return { type, id };
+}
+
+function signed({ options }: Typed): { who: string; why: string } {
+  const [who, why] = [option(options, "who"), option(options, "why")];
+  if (who === undefined || why === undefined) throw new Mistyped("Say who you are and why you do it: --who <name> --why <reason>");
+  return { who, why };
+}
+
+function byHand({ options }: Typed): { step: string; result?: Record<string, unknown> } {
+  const [step, result] = [option(options, "step"), option(options, "result")];
+  if (step === undefined) throw new Mistyped("Say which step was done by hand: --step <step>");
+  if (result === undefined) return { step };
+  try {
+    return { step, result: JSON.parse(result) as Record<string, unknown> };
+  } catch {
+    throw new Mistyped(`--result is not JSON: ${result}`); // which the caller typed himself
+  }
+}
+
+/** What the service says that hosts the saga. */
+async function ofHost<R>({ hosts: [host, ...others], call }: Desk, ask: (host: SagaHost) => Promise<R>): Promise<R> {
+  if (!host) throw new Error("there is no host to ask");
+  return ask(host).catch((error: unknown) => {
+    if (others.length > 0 && (error as { type?: unknown }).type === "SAGA_NOT_FOUND") return ofHost({ hosts: others, call }, ask);
+    throw error;
+  });
+}
+
+const became = ({ type, id, state }: SagaView) => `${type} ${id} is ${state} now; \`saga show ${type} ${id}\` tells what becomes of it.`;

@@ -1,0 +1,17 @@
+import { service } from "../../lib/service";
+import { readAudit } from "./audit";
+import { ops } from "./ops.contract";
+import { readOutboxes } from "./outbox";
+import { compensateSaga, listSagas, readSaga, retrySaga, skipStep } from "./sagas";
+
+export default service(ops, {
+  actions: {
+    sagas: listSagas,
+    saga: readSaga,
+    retry: retrySaga,
+    skip: skipStep,
+    compensate: compensateSaga,
+    outbox: readOutboxes,
+    audit: readAudit,
+  },
+});
