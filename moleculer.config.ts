@@ -1,10 +1,16 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+
 import { type BrokerOptions, ServiceBroker } from "moleculer";
 
 import { bindConfig, configFromEnvironment, type Config } from "./lib/config";
 import { problemOf } from "./lib/errors/problem";
+import { WireErrors } from "./lib/errors/wire";
 import { nodePort } from "./lib/health";
 import { lifecycle } from "./lib/lifecycle";
 import { limits } from "./lib/limits";
+import { reachable, transport } from "./lib/transport";
+import { pieces } from "./mixins/nats";
 import { serviceNames } from "./services";
 
 /** When a node stops asking another that fails, and how much of an action runs and waits at once. */
@@ -14,9 +20,13 @@ export const protection = {
 } satisfies BrokerOptions;
 
 /** The broker of one node. What differs between sizes comes from the configuration, never from code in a service. */
-function brokerOptions(config: Config): BrokerOptions {
+export function brokerOptions(config: Config): BrokerOptions {
   return {
-    namespace: "commerce",
+    namespace: config.namespace,
+    // Of one process start, as owners of sagas are: no node is ever taken for its former self.
+    nodeID: `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`,
+    ...transport(config),
+    errorRegenerator: new WireErrors(),
     created: (broker) => bindConfig(broker, config),
     logger: { type: "Console", options: { level: config.logLevel, colors: process.stdout.isTTY, formatter: "short" } },
     // Parameters are validated by the contracts' schemas (lib/service.ts), once, where the action is.
@@ -30,7 +40,7 @@ function brokerOptions(config: Config): BrokerOptions {
     ...protection,
     registry: { stopDelay: 0 },
     skipProcessEventRegistration: true,
-    middlewares: [limits, lifecycle, nodePort()],
+    middlewares: [pieces(), reachable, limits, lifecycle, nodePort()],
   };
 }
 

@@ -38,6 +38,11 @@ describe("defaults", () => {
       nodePort: 3030,
       dataDir: resolve("data"),
       services: names,
+      events: true,
+      namespace: "commerce",
+      transporter: undefined,
+      redisUrl: undefined,
+      lockWaitMs: 5,
       seed: "demo",
       rateLimit: true,
       trustedProxies: [],
@@ -71,7 +76,15 @@ describe("defaults", () => {
 
 describe("values", () => {
   test("are taken as given", () => {
-    const given = { HOST: "0.0.0.0", PORT: "0", NODE_PORT: "65535", DATA_DIR: "/srv/shop", SERVICES: " order, user,order ", SEED: "none" };
+    const given = {
+      HOST: "0.0.0.0",
+      PORT: "0",
+      NODE_PORT: "65535",
+      DATA_DIR: "/srv/shop",
+      SERVICES: " order, user,order ",
+      SEED: "none",
+      EVENTS: "off",
+    };
     expect(
       load({ ...given, BUSINESS_TIME_ZONE: "Asia/Seoul", ORDER_WAIT_MS: "50", LOG_LEVEL: "fatal", DEMO_PASSWORD: "password" }),
     ).toMatchObject({
@@ -80,6 +93,7 @@ describe("values", () => {
       nodePort: 65_535,
       dataDir: "/srv/shop",
       services: ["order", "user"],
+      events: false,
       seed: "none",
       businessTimeZone: "Asia/Seoul",
       orderWaitMs: 50,
@@ -104,6 +118,23 @@ describe("values", () => {
     expect(config.embedded).toBe(false);
   });
 
+  test("servers between nodes come with user and password, or without", () => {
+    const given = { DATABASE_URL: "mysql://db/shop", EVENTS: "off", TOKEN_PRIVATE_KEY: keys.privateKey };
+    expect(
+      load({ ...given, TRANSPORTER: "nats://kim:p%40ss@nats.example:4222", REDIS_URL: "redis://:p%40ss@redis:6379/2", LOCK_WAIT_MS: "0" }),
+    ).toMatchObject({
+      transporter: "nats://kim:p%40ss@nats.example:4222",
+      redisUrl: "redis://:p%40ss@redis:6379/2",
+      lockWaitMs: 0,
+      embedded: false,
+    });
+    expect(load({ REDIS_URL: "redis://[::1]", NAMESPACE: "shop_2" })).toMatchObject({
+      redisUrl: "redis://[::1]",
+      namespace: "shop_2",
+      embedded: true,
+    });
+  });
+
   test("token keys come as PEM, as PEM in one line, or as base64 of PEM", () => {
     const base64 = Buffer.from(keys.publicKey).toString("base64");
     const config = load({ TOKEN_PRIVATE_KEY: keys.privateKey.replaceAll("\n", "\\n"), TOKEN_PUBLIC_KEY: base64 });
@@ -119,6 +150,16 @@ describe("bad values are refused in one line that names the variable and what is
     { env: { HOST: "http://x/" }, named: "HOST=", allowed: "a host name" },
     { env: { SERVICES: "order,gatway" }, named: 'SERVICES="order,gatway"', allowed: "gateway, user, order, order-history" },
     { env: { SERVICES: " , " }, named: "SERVICES=", allowed: "gateway, user" },
+    { env: { NAMESPACE: "a.b" }, named: 'NAMESPACE="a.b"', allowed: "letters, digits, _ and -" },
+    { env: { TRANSPORTER: "redis://a:secret@b:1" }, named: "TRANSPORTER=…", allowed: "nats://host:port" },
+    { env: { TRANSPORTER: "nats://a,nats://b" }, named: "TRANSPORTER=…", allowed: "nats://host:port" },
+    { env: { TRANSPORTER: "nats://" }, named: "TRANSPORTER=…", allowed: "nats://host:port" },
+    { env: { TRANSPORTER: "nats://b:1/c" }, named: "TRANSPORTER=…", allowed: "nats://host:port" },
+    { env: { REDIS_URL: "/run/redis.sock" }, named: "REDIS_URL=…", allowed: "redis://host:port/db" },
+    { env: { REDIS_URL: "rediss://a:secret@b/0" }, named: "REDIS_URL=…", allowed: "redis://host:port/db" },
+    { env: { REDIS_URL: "redis://a:secret@b/db" }, named: "REDIS_URL=…", allowed: "redis://host:port/db" },
+    { env: { LOCK_WAIT_MS: "1001" }, named: "LOCK_WAIT_MS=", allowed: "milliseconds from 0 to 1000" },
+    { env: { EVENTS: "no" }, named: 'EVENTS="no"', allowed: "on or off" },
     { env: { SEED: "yes" }, named: 'SEED="yes"', allowed: "demo or none" },
     { env: { BUSINESS_TIME_ZONE: "Mars/Olympus" }, named: 'BUSINESS_TIME_ZONE="Mars/Olympus"', allowed: "Asia/Seoul" },
     { env: { ORDER_WAIT_MS: "5s" }, named: 'ORDER_WAIT_MS="5s"', allowed: "milliseconds from 0 to 60000" },
@@ -152,6 +193,29 @@ describe("bad values are refused in one line that names the variable and what is
 
   test("all of them at once, still in one line", () => {
     expect(refusal({ PORT: "x", SEED: "y" })).toMatch(/^PORT="x".*; SEED="y".*$/);
+  });
+});
+
+describe("several nodes", () => {
+  const nodes = { TRANSPORTER: "nats://nats:4222", DATABASE_URL: "mysql://db/shop", EVENTS: "off" };
+
+  test("don't share SQLite files", () => {
+    expect(refusal({ ...nodes, DATABASE_URL: "", SERVICES: "gateway,order,user" })).toMatch(
+      /^TRANSPORTER can't be used with SQLite files \(order, user\)/,
+    );
+    expect(refusal({ ...nodes, ORDER_DATABASE_URL: "sqlite:/srv/order.sqlite" })).toContain("SQLite files (order)");
+    const gateway = load({ TRANSPORTER: nodes.TRANSPORTER, EVENTS: "off", SERVICES: "gateway", TOKEN_PUBLIC_KEY: keys.publicKey });
+    expect(gateway.embedded).toBe(false);
+  });
+
+  test("don't share an event bus that is a file", () => {
+    expect(refusal({ ...nodes, EVENTS: "on", SERVICES: "order" })).toMatch(/^TRANSPORTER can't be used with EVENTS=on: .*EVENTS=off$/);
+  });
+
+  test("have keys that all of them know", () => {
+    expect(refusal({ ...nodes, SERVICES: "user" })).toMatch(/^TOKEN_PRIVATE_KEY is missing/);
+    expect(refusal({ ...nodes, SERVICES: "gateway" })).toMatch(/^TOKEN_PUBLIC_KEY is missing/);
+    expect(load({ ...nodes, SERVICES: "order" }).transporter).toBe(nodes.TRANSPORTER);
   });
 });
 

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { ServiceBroker } from "moleculer";
 
 import { sqliteUrl } from "../mixins/database";
+import { checkTogether } from "./config-rules";
 import { ConfigError, parseEnvironment, variableOf, type Environment } from "./environment";
 import { processWide } from "./process-wide";
 
@@ -19,6 +20,8 @@ export interface Config {
   dataDir: string;
   /** Names of the services that this node runs. */
   services: readonly string[];
+  /** Whether this node relays the events of its outboxes and consumes those on the bus. Otherwise they are written, and wait. */
+  events: boolean;
   seed: "demo" | "none";
   demoPassword: string | undefined;
   /** PEM. Without them `lib/keys.ts` makes a pair in `dataDir`, never in production. */
@@ -33,6 +36,14 @@ export interface Config {
   /** Origins whose pages may call the API; none by default. */
   corsOrigins: readonly string[];
   notificationProvider: "log";
+  /** Sets nodes, and keys in Redis, apart from those of other shops that use the same servers. */
+  namespace: string;
+  /** `nats://host:port` of the server over which this node speaks to others; without it this process is the whole shop. */
+  transporter: string | undefined;
+  /** `redis://host:port/db`. */
+  redisUrl: string | undefined;
+  /** How long a group of calls for one row waits for the lock of that row, in ms; 0 takes no lock. */
+  lockWaitMs: number;
   /** True when every database is a SQLite file under `dataDir`: this process is the only owner of everything. */
   embedded: boolean;
   /** `sqlite:<absolute path>` or `mysql://user:password@host:port/schema`. */
@@ -54,16 +65,6 @@ export interface Config {
   logLevel: string;
 }
 
-/** Nobody is to run a public shop on keys that a container makes up at each start. */
-function checkKeys(config: Config): void {
-  const { tokenPrivateKey: priv, tokenPublicKey: pub, services, production } = config;
-  if (!production && !priv && !pub) return;
-  if (services.includes("user") && !priv)
-    throw new ConfigError("TOKEN_PRIVATE_KEY is missing: the service user signs access tokens with it");
-  if (services.includes("gateway") && !priv && !pub)
-    throw new ConfigError("TOKEN_PUBLIC_KEY is missing: the service gateway checks access tokens with it");
-}
-
 /**
  * The settings that an environment asks for.
  * @param serviceNames every service there is: `SERVICES` may name these, and all of them run when it is left out
@@ -81,6 +82,7 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     nodePort: settings.NODE_PORT,
     dataDir,
     services: Object.freeze(settings.SERVICES),
+    events: settings.EVENTS === "on",
     seed: production ? "none" : settings.SEED,
     demoPassword: settings.DEMO_PASSWORD,
     tokenPrivateKey: settings.TOKEN_PRIVATE_KEY,
@@ -90,7 +92,11 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     trustedProxies: Object.freeze(settings.TRUSTED_PROXIES),
     corsOrigins: Object.freeze(settings.CORS_ORIGINS),
     notificationProvider: settings.NOTIFICATION_PROVIDER,
-    embedded: !settings.DATABASE_URL && !serviceNames.some(own),
+    namespace: settings.NAMESPACE,
+    transporter: settings.TRANSPORTER,
+    redisUrl: settings.REDIS_URL,
+    lockWaitMs: settings.LOCK_WAIT_MS,
+    embedded: !settings.TRANSPORTER && !settings.DATABASE_URL && !serviceNames.some(own),
     databaseUrl: (service) => own(service) ?? schemaOf(settings.DATABASE_URL, service) ?? sqliteUrl(join(dataDir, `${service}.sqlite`)),
     businessTimeZone: settings.BUSINESS_TIME_ZONE,
     orderWaitMs: settings.ORDER_WAIT_MS,
@@ -101,10 +107,7 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     accessTokenSeconds: 15 * 60,
     logLevel: settings.LOG_LEVEL,
   };
-  checkKeys(config);
-  if (production && !config.rateLimit) throw new ConfigError("RATE_LIMIT=off can't be used with NODE_ENV=production");
-  if (production && !config.paymentWebhookSecret && config.services.includes("payment"))
-    throw new ConfigError("PAYMENT_WEBHOOK_SECRET is missing: the service payment checks the provider's webhooks with it");
+  checkTogether(config);
   return Object.freeze(config);
 }
 

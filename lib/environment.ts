@@ -1,8 +1,9 @@
 /** The environment variables of a node: what each may hold, and its default. `lib/config.ts` makes settings of them. */
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import { isIP } from "node:net";
 
 import { z } from "zod";
+
+import { isAddressRange, isNatsUrl, isOrigin, isRedisUrl, isServerUrl } from "./addresses";
 
 /** Something in the environment that can't be used. The message is one line for a person and holds no secret. */
 export class ConfigError extends Error {
@@ -17,7 +18,10 @@ export class ConfigError extends Error {
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const secrets: ReadonlySet<string> = new Set(["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY", "PAYMENT_WEBHOOK_SECRET"]);
+const secrets: ReadonlySet<string> = new Set([
+  ...["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY", "PAYMENT_WEBHOOK_SECRET"],
+  ...["TRANSPORTER", "REDIS_URL"], // they may hold a password
+]);
 const isSecret = (name: string) => secrets.has(name) || name.endsWith("DATABASE_URL");
 
 /** How many characters the secret of webhooks has at least. */
@@ -67,23 +71,6 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** One that holds every address there is would make anybody a proxy. */
-function isAddressRange(text: string): boolean {
-  const [address = "", bits, ...more] = text.split("/");
-  const version = isIP(address);
-  return (
-    version > 0 &&
-    more.length === 0 &&
-    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (version === 4 ? 32 : 128)))
-  );
-}
-
-/** As browsers send it: a scheme, a host and perhaps a port, nothing behind. */
-function isOrigin(text: string): boolean {
-  const url = URL.parse(text);
-  return (url?.protocol === "https:" || url?.protocol === "http:") && url.origin === text;
-}
-
 const list = (text: string) => [...new Set(text.split(",").flatMap((name) => name.trim() || []))];
 
 const variables = (serviceNames: readonly string[]) =>
@@ -107,6 +94,15 @@ const variables = (serviceNames: readonly string[]) =>
       .refine((names) => names.length > 0 && names.every((name) => serviceNames.includes(name)))
       .default([...serviceNames])
       .describe(`a list, separated by commas, of ${serviceNames.join(", ")}`),
+    NAMESPACE: z
+      .string()
+      .regex(/^[\w-]{1,40}$/)
+      .default("commerce")
+      .describe("a name of letters, digits, _ and -"),
+    TRANSPORTER: z.string().refine(isNatsUrl).optional().describe("nats://host:port"),
+    REDIS_URL: z.string().refine(isRedisUrl).optional().describe("redis://host:port/db"),
+    LOCK_WAIT_MS: milliseconds(5, 1_000),
+    EVENTS: z.enum(["on", "off"]).default("on").describe("on or off"),
     SEED: z.enum(["demo", "none"]).default("demo").describe("demo or none"),
     DEMO_PASSWORD: z.string().min(8).max(128).optional().describe("8 to 128 characters"),
     TOKEN_PRIVATE_KEY: pem("private"),
@@ -146,12 +142,6 @@ const ownDatabaseUrl = z
   .refine((text) => /^sqlite:\/[^\0?]+$/.test(text) || isServerUrl(text))
   .optional()
   .describe("mysql://user:password@host:port/schema or sqlite:/path/of/a/file");
-
-/** The schema's name goes into SQL, and MySQL's names end at 64 characters. */
-function isServerUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === "mysql:" && url.hostname !== "" && /^\/\w{1,40}$/.test(url.pathname);
-}
 
 /** The variable that gives a service a database of its own, e.g. `ORDER_HISTORY_DATABASE_URL`. */
 export const variableOf = (service: string) => `${service.toUpperCase().replaceAll("-", "_")}_DATABASE_URL`;

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Middleware, ServiceBroker } from "moleculer";
 
 import type { Database } from "../mixins/database";
+import { answersNats } from "../mixins/nats";
 import { configOf } from "./config";
 import { httpServer, type HttpServer } from "./http-server";
 
@@ -12,15 +13,22 @@ interface Health {
   status: "ok" | "starting" | "stopping" | "unavailable";
 }
 
-/** A database that doesn't answer in this time counts as away. */
-const databaseMs = 2_000;
+/** A server that doesn't answer in this time counts as away. */
+const serverMs = 2_000;
 
-/** Ready: the broker has started and isn't stopping, and the databases of all its services answer. */
-export async function healthOf(broker: ServiceBroker, waitMs = databaseMs): Promise<Health> {
+/**
+ * Ready: the broker has started and isn't stopping, and the databases of all its services answer, and the server between the nodes. That
+ * the other nodes are there is no part of it: when one service is away the rest of the shop goes on selling.
+ */
+export async function healthOf(broker: ServiceBroker, waitMs = serverMs): Promise<Health> {
   const phase = phaseOf(broker);
   if (phase !== "ok") return { ready: false, status: phase };
-  const away = (await Promise.all(databasesOf(broker).map((service) => awayOrNot(service, waitMs)))).filter((name) => name !== undefined);
-  if (away.length) broker.logger.warn(`not ready: no answer from the database of ${away.join(", ")}`);
+  const [nats, ...databases] = await Promise.all([
+    answersNats(broker, waitMs).then((answers) => (answers ? undefined : "NATS")),
+    ...databasesOf(broker).map((service) => awayOrNot(service, waitMs)),
+  ]);
+  const away = [nats, ...databases].filter((name) => name !== undefined);
+  if (away.length) broker.logger.warn(`not ready: no answer from ${away.join(", ")}`);
   return away.length ? { ready: false, status: "unavailable" } : { ready: true, status: "ok" };
 }
 
@@ -44,7 +52,7 @@ type Hosting = { name: string; db?: Database };
 
 const databasesOf = (broker: ServiceBroker) => (broker.services as unknown as Hosting[]).filter((service) => service.db);
 
-/** Undefined when the database answers, else the service's name and why. */
+/** Undefined when the database answers, else whose it is and why it doesn't. */
 async function awayOrNot({ name, db }: Hosting, waitMs: number): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
@@ -54,7 +62,7 @@ async function awayOrNot({ name, db }: Hosting, waitMs: number): Promise<string 
     await Promise.race([db?.select("select 1"), tooLate]);
     return undefined;
   } catch (error) {
-    return `${name} (${(error as Error).message})`;
+    return `the database of ${name} (${(error as Error).message})`;
   } finally {
     clearTimeout(timer);
   }

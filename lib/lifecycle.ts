@@ -1,6 +1,8 @@
 import type { Middleware, Service, ServiceBroker } from "moleculer";
 
 import { busOf } from "./bus";
+import { configOf } from "./config";
+import { redisOf } from "./redis";
 
 /** What a part of a service offers so that a node can be drained in order. `stop` may be called twice. */
 interface Stoppable {
@@ -18,7 +20,12 @@ const drainOrder = ["door", "sagas", "inbox", "outbox"] as const;
  */
 export const lifecycle: Middleware = {
   name: "lifecycle",
-  starting: (broker: ServiceBroker) => busOf(broker).start(),
+  async starting(broker: ServiceBroker) {
+    if (configOf(broker).events) return busOf(broker).start();
+    broker.logger.warn(
+      "EVENTS=off: events wait in the outboxes, so lists of orders, sales, ranking and messages to customers stay as they are",
+    );
+  },
   async stopping(broker: ServiceBroker) {
     for (const part of drainOrder) {
       const stops = await Promise.allSettled(broker.services.map((service) => (service as Drainable)[part]?.stop()));
@@ -27,5 +34,8 @@ export const lifecycle: Middleware = {
         if (stop.status === "rejected") broker.logger.error(`the ${part} of this node did not stop well`, stop.reason);
     }
   },
-  stopped: (broker: ServiceBroker) => busOf(broker).stop(),
+  async stopped(broker: ServiceBroker) {
+    redisOf(broker)?.disconnect();
+    if (configOf(broker).events) await busOf(broker).stop();
+  },
 };

@@ -20,11 +20,15 @@ import { errorOf, ShopError } from "./errors";
 import { subscriptions, type Consumer } from "./events";
 import type { Batch, Command, CommandCall, Ctx, Handler, HandlerOf, Meta } from "./handlers";
 import type { ActionKind } from "./limits";
+import { sagaActions } from "./sagas/contract";
+import { sagaHandlers } from "./sagas/handlers";
+import { turnsOf } from "./turns";
 import { parse } from "./validation";
 
 /** What a service supplies to its contract. */
 export interface ServiceParts<A extends Record<string, AnySpec>> {
-  migrations: readonly Migration[];
+  /** Left out by a service that has no database. */
+  migrations?: readonly Migration[];
   /** One handler for each action of the contract; a missing one doesn't compile. */
   actions: { [K in keyof A]: HandlerOf<A[K]> };
   /** Sagas that this service starts and owns. */
@@ -52,43 +56,66 @@ export function service<N extends string, A extends Record<string, AnySpec>>(
   const name = contract.$name;
   const steps: ParticipantStep[] = [];
   const actions: Record<string, ActionSchema<Host> & { kind: ActionKind }> = {};
-  for (const [key, spec] of Object.entries<AnySpec>(contract.$actions)) {
-    const given: unknown = parts.actions[key];
+  const handlers = handlersOf(parts);
+  for (const [key, spec] of Object.entries(specsOf(contract, parts))) {
+    const given = handlers[key];
     if (spec.kind === "action") actions[key] = { kind: kindOf(spec), handler: actionHandler(`${name}.${key}`, spec, given as AnyHandler) };
     else if (spec.kind === "batch") actions[key] = { kind: "read", handler: batchActionHandler(spec, given as Batch<unknown, unknown>) };
     else steps.push(participantStep(key, spec, given));
   }
   return {
     name,
-    migrations: parts.migrations,
+    migrations: parts.migrations ?? [],
     mixins: mixinsOf(contract, parts, steps),
     actions: actions as unknown as Record<string, ActionSchema>,
     ...(parts.started && { started: parts.started }),
   };
 }
 
+/** A service that hosts sagas has actions for operators beside those of its contract. */
+function specsOf<A extends Record<string, AnySpec>>(
+  { $actions }: ContractBase<string, A>,
+  parts: ServiceParts<A>,
+): Record<string, AnySpec> {
+  return parts.sagas ? { ...$actions, ...sagaActions } : $actions;
+}
+
+function handlersOf<A extends Record<string, AnySpec>>({ actions, sagas }: ServiceParts<A>): Record<string, unknown> {
+  return sagas ? { ...actions, ...sagaHandlers } : actions;
+}
+
 function mixinsOf<A extends Record<string, AnySpec>>(
-  { $name: name, $actions, events }: ContractBase<string, A>,
+  contract: ContractBase<string, A>,
   parts: ServiceParts<A>,
   steps: readonly ParticipantStep[],
 ): Partial<ServiceSchema>[] {
-  const keepsKeys = Object.entries<AnySpec>($actions).some(
-    ([key, spec]) => spec.kind === "action" && spec.idempotencyKey && "command" in (parts.actions[key] as object),
+  const { $name: name, events } = contract;
+  const handlers = handlersOf(parts);
+  const keepsKeys = Object.entries(specsOf(contract, parts)).some(
+    ([key, spec]) => spec.kind === "action" && spec.idempotencyKey && "command" in (handlers[key] as object),
   );
   const table = `${name.replaceAll("-", "_")}_outbox_event`;
   const embedded = (broker: ServiceBroker) => configOf(broker).embedded;
+  const eventsOn = (broker: ServiceBroker) => configOf(broker).events;
   return [
-    databaseMixin({
-      name,
-      url: (broker) => configOf(broker).databaseUrl(name),
-      migrations: parts.migrations,
-      migrateAtStart: embedded,
-    }),
+    ...(parts.migrations
+      ? [
+          databaseMixin({
+            name,
+            url: (broker) => configOf(broker).databaseUrl(name),
+            migrations: parts.migrations,
+            migrateAtStart: embedded,
+            turns: (broker) => turnsOf(broker, name),
+          }),
+        ]
+      : []),
     ...(keepsKeys ? [idempotencyMixin()] : []),
-    ...(Object.keys(events).length ? [outboxMixin({ table, bus: busOf, exclusive: embedded })] : []),
+    ...(Object.keys(events).length ? [outboxMixin({ table, bus: busOf, relays: eventsOn, exclusive: embedded })] : []),
     ...(steps.length ? [participantMixin(steps)] : []),
     ...(parts.sagas ? [sagaMixin({ sagas: parts.sagas, claimAtOnce: embedded })] : []),
-    ...(parts.consumes ? [inboxMixin({ ...parts.inbox, consumer: name, bus: busOf, subscriptions: subscriptions(parts.consumes) })] : []),
+    ...(parts.consumes
+      ? [inboxMixin({ ...parts.inbox, consumer: name, bus: busOf, consumes: eventsOn, subscriptions: subscriptions(parts.consumes) })]
+      : []),
     ...(parts.reads ? [tableReads(parts.reads)] : []),
     ...(parts.mixins ?? []),
   ];
@@ -113,15 +140,23 @@ function actionHandler(name: string, spec: ActionSpec, given: AnyHandler): Actio
   const group = groupHandler(name, spec, given);
   return async function (this: Host, ctx: Context<unknown, Meta>) {
     const params = parse(spec.params, ctx.params);
-    const outcome: Outcome = await this.group.submit(group, { params, meta: ctx.meta });
+    const outcome: Outcome = await this.group.submit(group, { params, meta: ctx.meta, sagas: this.sagas });
     if (outcome.replayed) ctx.meta.$replayed = true;
     if (!outcome.ok) throw errorOf(outcome);
     return outcome.result;
   };
 }
 
-function groupHandler(name: string, spec: ActionSpec, { command }: Command<unknown, unknown>): GroupHandler<CommandCall<unknown>, unknown> {
-  const plain: GroupHandler<CommandCall<unknown>, unknown> = { name, run: (calls, tx) => command(calls, tx) };
+function groupHandler(
+  name: string,
+  spec: ActionSpec,
+  { command, hotRows }: Command<unknown, unknown>,
+): GroupHandler<CommandCall<unknown>, unknown> {
+  const plain: GroupHandler<CommandCall<unknown>, unknown> = {
+    name,
+    run: (calls, tx) => command(calls, tx),
+    hotRows: ({ params }) => hotRows?.(params) ?? [],
+  };
   return spec.idempotencyKey ? idempotent(plain, { keyOf: (call) => call.meta.idempotency, remembers: isWorthRemembering }) : plain;
 }
 

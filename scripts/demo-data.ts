@@ -8,6 +8,7 @@ import type { ServiceBroker } from "moleculer";
 
 import type { ErrorCode } from "../lib/errors";
 import type { RequestMeta } from "../lib/handlers";
+import { othersAreThere } from "../lib/transport";
 import { coupon } from "../services/coupon/coupon.contract";
 import { point } from "../services/point/point.contract";
 import { product } from "../services/product/product.contract";
@@ -50,9 +51,16 @@ const goods: readonly (readonly [string, string, number])[] = [
   ["Wind chime", "Bronze, tuned to D", 52_000],
 ];
 
-/** Who can log in; undefined when the database was filled by somebody else, or the services are not all here. */
-export async function seedDemo({ broker, config }: Shop): Promise<Demo | undefined> {
-  if (![user, product, point, coupon].every(({ $name }) => config.services.includes($name))) return undefined;
+const filled = [product, point, coupon].map(({ $name }) => $name);
+
+/**
+ * Who can log in; undefined when the database was filled by somebody else, or this isn't the node that fills it. That is the one with the
+ * accounts, because the first account decides who fills an empty shop. It waits for the other services until the signal ends it.
+ */
+export async function seedDemo({ broker, config }: Shop, signal?: AbortSignal): Promise<Demo | undefined> {
+  if (!config.services.includes(user.$name)) return undefined;
+  const there = config.transporter ? await othersAreThere(broker, filled, signal) : filled.every((name) => config.services.includes(name));
+  if (!there) return undefined;
   const file = join(config.dataDir, "demo.json");
   const kept = readKept(file);
   if (kept?.seeded && (await isThere(broker, admin.email))) return { accounts, password: kept.password };

@@ -4,13 +4,15 @@ import { type Demo, seedDemo } from "./demo-data";
 import { runShop, type Shop } from "./shop";
 import { welcome } from "./welcome";
 
-/** The shop that the environment asks for, seeded, with its welcome printed. */
-export async function openShop(): Promise<Shop> {
+/** The shop that the environment asks for, seeded, with its welcome printed. The signal ends its waits for other nodes. */
+export async function openShop(signal: AbortSignal): Promise<Shop> {
   const config = configFromEnvironment(serviceNames, (env) => ({ LOG_LEVEL: "warn", ...env })); // Moleculer tells of every part it starts
   let demo: Demo | undefined;
-  const shop = await runShop(config, async (started) => {
-    if (config.seed === "demo") demo = await seedDemo(started);
-  });
+  const seed = async (started: Shop) => {
+    if (config.seed === "demo") demo = await seedDemo(started, signal);
+  };
+  const shop = await runShop(config, seed, signal);
+  if (signal.aborted) return shop;
   console.log(`${await welcome(shop, demo)}\nCtrl-C stops it.`);
   return shop;
 }

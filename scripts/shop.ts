@@ -4,8 +4,10 @@ import type { ServiceBroker } from "moleculer";
 import type { Config } from "../lib/config";
 import { takeDataDir } from "../lib/data-dir";
 import { readyAfter } from "../lib/health";
+import { othersAreThere } from "../lib/transport";
 import { createBroker } from "../moleculer.config";
 import { services } from "../services";
+import { contracts } from "../services/gateway/contracts";
 import type { Gateway } from "../services/gateway/gateway.service";
 
 export interface Shop {
@@ -17,8 +19,16 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-/** Starts the services that the configuration names. It is ready when `prepare` has done its work too. Nothing is left open when it fails. */
-export async function runShop(config: Config, prepare: (shop: Shop) => Promise<void> = () => Promise.resolve()): Promise<Shop> {
+/**
+ * Starts the services that the configuration names. It is ready when `prepare` has done its work too, and a gateway when every service
+ * behind it has been there once. Nothing is left open when it fails.
+ * @param signal that the shop is to be stopped before it is ready: it then waits for nobody any more
+ */
+export async function runShop(
+  config: Config,
+  prepare: (shop: Shop) => Promise<void> = () => Promise.resolve(),
+  signal?: AbortSignal,
+): Promise<Shop> {
   const folder = takeDataDir(config.dataDir);
   const broker = createBroker(config);
   let stopping: Promise<void> | undefined;
@@ -28,7 +38,8 @@ export async function runShop(config: Config, prepare: (shop: Shop) => Promise<v
     return await readyAfter(broker, async () => {
       await startQuietly(broker);
       const shop = { broker, config, url: urlOf(broker, config), stop };
-      await prepare(shop);
+      if (shop.url && config.transporter) await othersAreThere(broker, behindGateway, signal);
+      if (!signal?.aborted) await prepare(shop);
       return shop;
     });
   } catch (error) {
@@ -36,6 +47,8 @@ export async function runShop(config: Config, prepare: (shop: Shop) => Promise<v
     throw error;
   }
 }
+
+const behindGateway = contracts.map(({ $name }) => $name);
 
 /** Moleculer logs, stack and all, the error that it then throws; whoever catches it says it once. */
 async function startQuietly(broker: ServiceBroker): Promise<void> {

@@ -3,7 +3,11 @@ import type * as OpenShop from "./open-shop";
 import { fail, onStopSignal } from "./process";
 
 // Loading takes a second, in which a signal is to be heard already.
-const opened = Promise.resolve().then(() => (require("./open-shop") as typeof OpenShop).openShop());
+const stopping = new AbortController();
+const opened = Promise.resolve().then(() => (require("./open-shop") as typeof OpenShop).openShop(stopping.signal));
 
-onStopSignal(async () => (await opened).stop());
+onStopSignal(async () => {
+  stopping.abort();
+  await (await opened).stop();
+});
 opened.catch(fail);

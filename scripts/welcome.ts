@@ -1,3 +1,4 @@
+import type { Config } from "../lib/config";
 import { product } from "../services/product/product.contract";
 import { callOf } from "./call";
 import type { Demo } from "./demo-data";
@@ -7,7 +8,7 @@ import type { Shop } from "./shop";
 export async function welcome(shop: Shop, demo: Demo | undefined): Promise<string> {
   const { url, config } = shop;
   const seconds = process.uptime().toFixed(1);
-  if (!url) return `Running ${config.services.join(", ")}, ready in ${seconds} s.`;
+  if (!url) return [`Running ${config.services.join(", ")}, ready in ${seconds} s.`, ...(demo ? ["", ...logins(demo), ""] : [])].join("\n");
   return [
     `The shop is open at ${url} (ready in ${seconds} s, data in ${config.dataDir})`,
     `To read and to try: ${url}/docs`,
@@ -18,9 +19,12 @@ export async function welcome(shop: Shop, demo: Demo | undefined): Promise<strin
 
 /** Why there is nobody to log in as. */
 function unseeded({ config }: Shop): string[] {
-  return config.seed === "demo"
-    ? ["", "No demo goods and accounts: the databases are not empty, or not all of their services run here."]
-    : [];
+  return config.seed === "demo" ? ["", `No demo goods and accounts from here: ${whyNot(config)}.`] : [];
+}
+
+function whyNot({ services, transporter }: Config): string {
+  if (transporter && !services.includes("user")) return "the node with the service user has them and prints the log-ins";
+  return "the databases are not empty, or not all of their services run here";
 }
 
 function logins({ accounts, password }: Demo): string[] {

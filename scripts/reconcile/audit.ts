@@ -50,7 +50,7 @@ async function judge(reading: Reading, config: Config, answer: Answer): Promise<
   const alive = await Alive.read(reading, "audit" in answer ? Date.now() : undefined);
   const check = async (rule: TableRule) => {
     const found = new Findings(rule);
-    await rule.check(reading, found, { work, alive });
+    await rule.check(reading, found, { work, alive, events: config.events });
     return found;
   };
   const found: Findings[] = [];

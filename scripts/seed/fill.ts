@@ -61,7 +61,7 @@ export async function seed(config: Config, options: SeedOptions, progress: Progr
 async function openWithOutbox(config: Config, name: string): Promise<Database> {
   const db = await openDatabase({ name, url: config.databaseUrl(name), migrations: [] });
   const store = new OutboxStore(db, `${name}_outbox_event`, now);
-  db.beforeCommit((tx, published) => store.write(tx, published));
+  db.beforeCommit(async (tx, published) => store.write(tx, published));
   return db;
 }
 

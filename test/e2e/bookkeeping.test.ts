@@ -127,7 +127,7 @@ async function all<T>(client: Client, path: string): Promise<T[]> {
   return items;
 }
 
-test(`${customers * steps} steps: every answer is the one that the ledger expects (seed ${seed})`, async () => {
+test(`I8: ${customers * steps} steps: every answer is the one that the ledger expects (seed ${seed})`, async () => {
   await Promise.all(
     everybody.map(async (customer) => {
       for (let n = 0; n < steps; n++) await step(customer);
@@ -139,7 +139,7 @@ test(`${customers * steps} steps: every answer is the one that the ledger expect
   expect([count("COMPLETED"), count("CANCELED"), count("FAILED")].every((n) => n > 20)).toBe(true);
 });
 
-test("every balance and its whole history are the ledger's", async () => {
+test("I8: every balance and its whole history are the ledger's", async () => {
   for (const { client, books } of everybody) {
     expect((await client.get("/points/me")).body).toEqual({ balance: books.balance, currency: "KRW" });
     const told = (await all<z.output<typeof pointEntry>>(client, "/points/me/history")).toReversed();
@@ -147,7 +147,7 @@ test("every balance and its whole history are the ledger's", async () => {
   }
 });
 
-test("every coupon is used by the order that the ledger says, or can be used again", async () => {
+test("I8: every coupon is used by the order that the ledger says, or can be used again", async () => {
   for (const { client, books } of everybody) {
     const told = await all<z.output<typeof userCouponView>>(client, "/coupons/mine");
     const expected = [...books.coupons].map(([id, { usedBy }]) => ({ id, status: usedBy ? "USED" : "AVAILABLE", orderId: usedBy }));
@@ -183,7 +183,7 @@ test("every order has come to what the ledger says, in its own service and in th
   }
 });
 
-test("stock, sales and ranking are the ledger's, and the books of all databases agree", async () => {
+test("I8: stock, sales and ranking are the ledger's, and the books of all databases agree", async () => {
   for (const [id, { stock, sales }] of shelves) {
     const read = async () => (await guest.get<{ stock: number; salesCount: number }>(`/products/${id}`)).body;
     expect((await read()).stock).toBe(stock);

@@ -26,7 +26,7 @@ beforeAll(async () => {
   guest = new Client(shop.url);
   admin = await newAdmin(shop);
   kim = await newCustomer(shop);
-  mug = await idOf(admin.post("/products", { name: "Mug", price: 1_000, stock: 5 }));
+  mug = await idOf(admin.post("/products", { name: "Mug", price: 1_000, stock: 10 }));
 });
 
 const idOf = async (answer: Promise<{ body: unknown }>) => ((await answer).body as { id: string }).id;
@@ -88,6 +88,21 @@ async function timedOut(): Promise<Answer<Problem>> {
   return answer;
 }
 
+const why = "to see what it says";
+
+/** The saga of an order that was declined, of one that was placed, or of one that was cancelled: ended, and then said to be PARKED. */
+async function parkedSaga(end: "declined" | "placed" | "cancelled"): Promise<string> {
+  const { body } = await order(end === "declined" ? { payment: { method: "CARD", token: "tok_declined" } } : {});
+  const { id, orderId } = body as unknown as { id: string; orderId: string };
+  if (end === "cancelled") await kim.post(`/orders/${id}/cancel`);
+  const [type, key] = end === "cancelled" ? ["cancel-order", `${id}:1`] : ["place-order", id ?? orderId];
+  await databaseOf(shop, "order").transaction(async (tx) => {
+    await tx.execute("update saga_instance set state = 6, owner = '' where type = ? and business_key = ?", [type, key]);
+    if (end === "cancelled") await tx.execute("delete from saga_step where type = ? and business_key = ?", [type, key]);
+  });
+  return `/ops/sagas/${type}/${key}`;
+}
+
 const refused: Record<ErrorCode, () => Told> = {
   BAD_REQUEST: () => send("POST", "/orders", { ...json, "Idempotency-Key": "k" }, "{"),
   IDEMPOTENCY_KEY_REQUIRED: () => send("POST", "/orders", json, "{}"),
@@ -104,6 +119,8 @@ const refused: Record<ErrorCode, () => Told> = {
   USER_COUPON_NOT_FOUND: () => order({ userCouponId: randomUUID() }),
   ORDER_NOT_FOUND: () => kim.get(`/orders/${randomUUID()}`),
   PAYMENT_NOT_FOUND: () => kim.get(`/payments/${randomUUID()}`),
+  SAGA_NOT_FOUND: () => admin.get(`/ops/sagas/place-order/${randomUUID()}`),
+  SAGA_STEP_NOT_FOUND: async () => admin.post(`${await parkedSaga("placed")}/skip`, { why, step: "sauna" }),
   METHOD_NOT_ALLOWED: () => send("PUT", "/orders", json, "{}"),
   EMAIL_TAKEN: () => guest.post("/auth/register", { email: kim.email, password: "12345678", nickname: "Kim" }),
   PRODUCT_OUT_OF_STOCK: () => order({ items: [{ productId: mug, quantity: 900 }] }),
@@ -117,6 +134,10 @@ const refused: Record<ErrorCode, () => Told> = {
     return order({ userCouponId });
   },
   ORDER_NOT_CANCELABLE: cancelTooEarly,
+  SAGA_NOT_PARKED: async () => admin.post(`/ops/sagas/place-order/${await idOf(order())}/retry`, { why }),
+  SAGA_COMPENSATING: async () => admin.post(`${await parkedSaga("declined")}/compensate`, { why }),
+  SAGA_PIVOT_DONE: async () => admin.post(`${await parkedSaga("placed")}/compensate`, { why }),
+  SAGA_STEP_NOT_SKIPPABLE: async () => admin.post(`${await parkedSaga("placed")}/skip`, { why, step: "pay" }),
   IDEMPOTENCY_IN_FLIGHT: inFlight,
   COUPON_SOLD_OUT: async () => {
     const id = await newCoupon({ quantity: 1 });
@@ -131,6 +152,7 @@ const refused: Record<ErrorCode, () => Told> = {
     await kim.post("/points/me/charge", { amount: 1 }, "one key");
     return kim.post("/points/me/charge", { amount: 2 }, "one key");
   },
+  SAGA_RESULT_INVALID: async () => admin.post(`${await parkedSaga("cancelled")}/skip`, { why, step: "refund" }),
   COUPON_NOT_OPEN: async () => {
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
     const later = new Date(Date.now() + 2 * 86_400_000).toISOString();

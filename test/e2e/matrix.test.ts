@@ -10,9 +10,9 @@ import { couponTerms, newAdmin, newCustomer } from "./people";
 
 const callers = ["guest", "owner", "other", "staff"] as const;
 type Caller = (typeof callers)[number];
-type Thing = "product" | "coupon" | "order" | "payment" | "user" | "provider";
+type Thing = "product" | "coupon" | "order" | "payment" | "user" | "provider" | "saga";
 
-/** What `:id` (or `:provider`) of an action is, and whether it is one customer's own. A new route with an id has to be added here. */
+/** What `:id` (or `:provider`, or `:type/:id`) of an action is, and whether it is one customer's own. A new route with an id has to be added here. */
 const things: Record<string, { thing: Thing; owned: boolean }> = {
   "user.read": { thing: "user", owned: false },
   "product.read": { thing: "product", owned: false },
@@ -25,6 +25,10 @@ const things: Record<string, { thing: Thing; owned: boolean }> = {
   "order.cancel": { thing: "order", owned: true },
   "payment.read": { thing: "payment", owned: true },
   "payment.webhook": { thing: "provider", owned: false },
+  "ops.saga": { thing: "saga", owned: false },
+  "ops.retry": { thing: "saga", owned: false },
+  "ops.skip": { thing: "saga", owned: false },
+  "ops.compensate": { thing: "saga", owned: false },
 };
 
 const routes = routesOf(contracts);
@@ -51,13 +55,15 @@ beforeAll(async () => {
     payment: order.payment.id,
     user: await idOf(clients.owner.get("/users/me")),
     provider: "sandbox",
+    saga: `place-order/${order.id}`,
   };
 });
 
 /** The status of a request without any body or query: enough to tell who is let in. */
 async function ask({ method, path }: Route, caller: Caller, id = ""): Promise<{ status: number; code?: string }> {
   const headers = { "Content-Type": "application/json", "Idempotency-Key": randomUUID() };
-  const target = path.slice(basePath.length).replace(/:\w+/, id);
+  const saga = id.includes("/") ? id : `place-order/${id}`;
+  const target = path.slice(basePath.length).replace(":type/:id", saga).replace(/:\w+/, id);
   const { status, body } = await clients[caller].send<{ code?: string } | undefined>(method, target, {
     headers,
     ...(method !== "GET" && { body: "{}" }),

@@ -28,7 +28,7 @@ function expectOneAnswer(answers: readonly Answer<Body>[]): void {
   expect(answers.filter(({ headers }) => headers.get("Idempotent-Replayed") !== "true")).toHaveLength(1);
 }
 
-test(`${keys} keys × ${posts} posts at once: ${keys} orders, and all answers of a key are identical; then the same for their cancellations`, async () => {
+test(`I1: ${keys} keys × ${posts} posts at once: ${keys} orders, and all answers of a key are identical; then the same for their cancellations`, async () => {
   const shop = await startShop({ env: { ORDER_WAIT_MS: "25000" } }); // nobody is told 202, however busy the machine is
   const admin = await newAdmin(shop);
   const { body: mug } = await admin.post<{ id: string }>("/products", { name: "Mug", price: 100, stock: 1_000 });

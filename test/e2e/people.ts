@@ -6,7 +6,7 @@ import type { TestShop } from "../support/shop";
 const password = "correct horse battery";
 
 /** Somebody new, signed in. */
-export async function newCustomer({ url }: TestShop, name = "kim"): Promise<Client & { email: string }> {
+export async function newCustomer({ url }: Pick<TestShop, "url">, name = "kim"): Promise<Client & { email: string }> {
   const email = `${name}-${randomUUID()}@example.com`;
   const guest = new Client(url);
   const { body } = await guest.post<{ accessToken: string }>("/auth/register", { email, password, nickname: name });
@@ -14,7 +14,7 @@ export async function newCustomer({ url }: TestShop, name = "kim"): Promise<Clie
 }
 
 /** Staff. Their accounts can't be made over REST. */
-export async function newAdmin({ url, broker }: TestShop): Promise<Client> {
+export async function newAdmin({ url, broker }: Pick<TestShop, "url" | "broker">): Promise<Client> {
   const email = `staff-${randomUUID()}@example.com`;
   await broker.call("user.create", { email, password, nickname: "Ada", role: "admin" });
   const guest = new Client(url);

@@ -9,6 +9,8 @@ import type { Middleware } from "openapi-fetch";
 import { createShopClient, type ShopClient, type View } from "../../client";
 import type { OpenApiDocument } from "../../services/gateway/openapi/document";
 import { Documented } from "../support/document";
+import { Faults, neverArrives } from "../support/faults";
+import { park } from "../support/park";
 import { signatureOf } from "../support/provider";
 import { startShop, type TestShop } from "../support/shop";
 import { waitFor } from "../support/wait";
@@ -17,6 +19,7 @@ import { couponTerms, newAdmin } from "./people";
 const secret = "a secret of the sandbox";
 const account = { email: `kim-${randomUUID()}@example.com`, password: "correct horse battery", nickname: "Kim" };
 
+const faults = new Faults();
 let shop: TestShop;
 let documented: Documented;
 let guest: ShopClient;
@@ -62,7 +65,7 @@ function answered<T>({ data, error, response }: { data?: T; error?: unknown; res
 const at = (id: string) => ({ params: { path: { id } } });
 
 beforeAll(async () => {
-  shop = await startShop({ env: { PAYMENT_WEBHOOK_SECRET: secret } });
+  shop = await startShop({ env: { PAYMENT_WEBHOOK_SECRET: secret }, middlewares: [faults.middleware] });
   documented = new Documented((await (await fetch(`${shop.url}/openapi.json`)).json()) as OpenApiDocument);
   guest = clientOf();
   admin = clientOf((await newAdmin(shop)).token);
@@ -197,6 +200,55 @@ test("the order is cancelled, once, and everything comes back (I8)", async () =>
   expect(answered(await kim.GET("/points/me")).balance).toBe(5_000);
   expect(answered(await kim.GET("/coupons/mine")).items).toMatchObject([{ id: userCoupon.id, status: "AVAILABLE" }]);
   expect(answered(await guest.GET("/products/{id}", at(mug.id))).stock).toBe(10);
+});
+
+/** A saga of an order whose payment doesn't answer, and which is parked for it. The payment answers again when it is given. */
+async function parkedSaga() {
+  for (const action of ["payment.process", "payment.outcome"]) faults.every(action, neverArrives);
+  const placing = kim.POST("/orders", { body: { items: [{ productId: mug.id, quantity: 1 }], payment: { method: "CASH" } } });
+  const underWay = await waitFor(
+    async () => answered(await admin.GET("/ops/sagas", { params: { query: { state: "RUNNING" } } })).items[0],
+    {
+      what: "the saga of the order",
+    },
+  );
+  const id = await park(shop, "place-order", underWay.id);
+  answered(await placing);
+  faults.mend();
+  return { params: { path: { type: "place-order", id } } };
+}
+
+const staffs = { body: { why: "the payment service is back" } };
+
+test("staff see which sagas are parked, and go on with them, or undo them, or say what was done by hand", async () => {
+  const sagaOf = async (saga: Awaited<ReturnType<typeof parkedSaga>>) => answered(await admin.GET("/ops/sagas/{type}/{id}", saga));
+  const ended = async (saga: Awaited<ReturnType<typeof parkedSaga>>, state: View<"SagaState">) =>
+    waitFor(async () => (await sagaOf(saga)).state === state, { what: `the saga to be ${state}` });
+  const retried = await parkedSaga();
+  const parked = answered(await admin.GET("/ops/sagas", { params: { query: { state: "PARKED" } } })).items;
+  expect(parked.map(({ id }) => id)).toEqual([retried.params.path.id]);
+  expect((await kim.GET("/ops/sagas")).error?.code).toBe("FORBIDDEN");
+  expect(answered(await admin.POST("/ops/sagas/{type}/{id}/retry", { ...retried, ...staffs })).state).toBe("RUNNING");
+  await ended(retried, "COMPLETED");
+
+  const compensated = await parkedSaga();
+  answered(await admin.POST("/ops/sagas/{type}/{id}/compensate", { ...compensated, ...staffs }));
+  await ended(compensated, "COMPENSATED");
+
+  const skipped = await parkedSaga();
+  const byHand = { ...staffs.body, step: "pay", result: { paymentId: "by-hand", status: "APPROVED" } };
+  answered(await admin.POST("/ops/sagas/{type}/{id}/skip", { ...skipped, body: byHand }));
+  await ended(skipped, "COMPLETED");
+  expect((await sagaOf(skipped)).audit).toMatchObject([{ action: "skip", step: "pay", detail: byHand.result, why: byHand.why }]);
+
+  const done = answered(await admin.GET("/ops/audit")).items;
+  expect(done.map(({ action, type }) => [action, type])).toEqual(["skip", "compensate", "retry"].map((action) => [action, "place-order"]));
+  expect(new Set(done.map(({ who }) => who)).size).toBe(1);
+}, 120_000);
+
+test("staff see what is still to be sent", async () => {
+  const { services } = answered(await admin.GET("/ops/outbox"));
+  expect(services.map(({ service, available, parked }) => [service, available, parked])).toContainEqual(["order", true, 0]);
 });
 
 test("no operation of the document was left out", () => {

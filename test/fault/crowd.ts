@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 
 import type { Client } from "../../scripts/client";
-import { password, type ShopProcess } from "./shop-process";
+import { password, type RunningShop } from "./shop-process";
 
 export interface Person {
   token: string;
   /** This customer in the shop as it runs now: it has another port after each start. */
-  in(shop: ShopProcess): Client;
+  in(shop: RunningShop): Client;
 }
 
 /** New customers with points. A few at a time, as a password's hash takes a core for a while. */
-export async function newCustomers(shop: ShopProcess, count: number, points: number): Promise<Person[]> {
+export async function newCustomers(shop: RunningShop, count: number, points: number): Promise<Person[]> {
   const customers: Person[] = [];
   while (customers.length < count) {
     const few = Array.from({ length: Math.min(4, count - customers.length) }, () => newCustomer(shop, points));
@@ -19,10 +19,10 @@ export async function newCustomers(shop: ShopProcess, count: number, points: num
   return customers;
 }
 
-async function newCustomer(shop: ShopProcess, points: number): Promise<Person> {
+async function newCustomer(shop: RunningShop, points: number): Promise<Person> {
   const account = { email: `buyer-${randomUUID()}@example.com`, password, nickname: "Buyer" };
   const { body } = await shop.guest().post<{ accessToken: string }>("/auth/register", account);
-  const person = { token: body.accessToken, in: (now: ShopProcess) => now.guest().as(body.accessToken) };
+  const person = { token: body.accessToken, in: (now: RunningShop) => now.guest().as(body.accessToken) };
   const { status } = await person.in(shop).post("/points/me/charge", { amount: points });
   if (status !== 201) throw new Error(`a charge of points was answered ${status}`);
   return person;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Answer } from "../../scripts/client";
 import type { Person } from "./crowd";
-import type { ShopProcess } from "./shop-process";
+import type { RunningShop } from "./shop-process";
 
 export interface OrderBody {
   id: string;
@@ -26,13 +26,13 @@ export class Intent {
   ) {}
 
   /** Undefined when the shop is gone before it answers. */
-  async ask(shop: ShopProcess): Promise<Answer<OrderBody> | undefined> {
+  async ask(shop: RunningShop): Promise<Answer<OrderBody> | undefined> {
     const answer = await this.buyer.in(shop).post<OrderBody>("/orders", this.cart, this.key).catch(whenConnectionBroke);
     if (answer && isAnswer(answer)) this.told ??= answer;
     return answer;
   }
 
-  read(shop: ShopProcess, id: string): Promise<Answer<OrderBody>> {
+  read(shop: RunningShop, id: string): Promise<Answer<OrderBody>> {
     return this.buyer.in(shop).get<OrderBody>(`/orders/${id}`);
   }
 }

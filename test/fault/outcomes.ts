@@ -1,13 +1,13 @@
 import type { Answer } from "../../scripts/client";
 import { waitFor } from "../support/wait";
 import { idOf, type Intent, isAnswer, type OrderBody } from "./orders";
-import type { ShopProcess } from "./shop-process";
+import type { RunningShop } from "./shop-process";
 
 /** In this time every order is final, whatever befell the shop. */
 export const finalMs = 30_000;
 
 /** Asks with the same key until there is an answer. */
-function answerOf(shop: ShopProcess, intent: Intent): Promise<Answer<OrderBody>> {
+function answerOf(shop: RunningShop, intent: Intent): Promise<Answer<OrderBody>> {
   const ask = async () => {
     const answer = await intent.ask(shop);
     return answer && isAnswer(answer) && answer;
@@ -16,7 +16,7 @@ function answerOf(shop: ShopProcess, intent: Intent): Promise<Answer<OrderBody>>
 }
 
 /** Asks again until there is an answer, reads until the order is final, and asks once more: the answer never changes. */
-export async function follow(shop: ShopProcess, intent: Intent): Promise<OrderBody> {
+export async function follow(shop: RunningShop, intent: Intent): Promise<OrderBody> {
   const first = intent.told;
   const answer = await answerOf(shop, intent);
   const id = idOf(answer);

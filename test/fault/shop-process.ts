@@ -11,13 +11,16 @@ import { testShopUrl } from "../support/database";
 /** Password of the seeded accounts. */
 export const password = "correct horse battery";
 
+/** What customers and tests see of a shop, whatever it runs on. */
+export type RunningShop = Pick<ShopProcess, "config" | "guest" | "login">;
+
 /** The program of `npm start` as a process of its own, so that it can be killed. */
 export class ShopProcess {
   private constructor(
     readonly config: Config,
     private readonly own: Record<string, string>,
     private readonly child: ChildProcess,
-    /** Where it listens. */
+    /** Where it listens; empty for a node without a gateway. */
     readonly url: string,
   ) {}
 
@@ -84,8 +87,8 @@ function addressOf(child: ChildProcess): Promise<string> {
     let said = "";
     const listen = (chunk: Buffer) => {
       said += chunk.toString();
-      const url = /open at (http:\S+)/.exec(said)?.[1];
-      if (url) resolve(url);
+      const ready = /open at (http:\S+)|^Running .*, ready in/m.exec(said);
+      if (ready) resolve(ready[1] ?? "");
     };
     child.stdout?.on("data", listen);
     child.stderr?.on("data", listen);

@@ -6,6 +6,8 @@ import type { Findings, Rule } from "./rule";
 export interface Circumstances {
   work: OpenWork;
   alive: Alive;
+  /** False when nobody is meant to send events (`EVENTS=off`). */
+  events: boolean;
 }
 
 /** A rule over the tables of one service. */

@@ -1,0 +1,43 @@
+/** Settings that are right one by one and can't be meant together. */
+import type { Config } from "./config";
+import { ConfigError } from "./environment";
+
+/** @throws ConfigError */
+export function checkTogether(config: Config): void {
+  checkSharing(config);
+  checkKeys(config);
+  checkProduction(config);
+}
+
+const withoutDatabase: ReadonlySet<string> = new Set(["gateway", "ops"]);
+
+/** What nodes share they must not each have of their own. */
+function checkSharing(config: Config): void {
+  const { transporter, events, services, databaseUrl } = config;
+  if (!transporter) return;
+  const inFiles = services.filter((name) => !withoutDatabase.has(name) && !databaseUrl(name).startsWith("mysql:"));
+  if (inFiles.length)
+    throw new ConfigError(
+      `TRANSPORTER can't be used with SQLite files (${inFiles.join(", ")}), which belong to one process: give DATABASE_URL=mysql://…`,
+    );
+  if (events)
+    throw new ConfigError(
+      "TRANSPORTER can't be used with EVENTS=on: the event bus is a file of one process, so other nodes would hear of nothing; give EVENTS=off",
+    );
+}
+
+/** Nobody is to run a public shop on keys that a container makes up at each start; and keys that one node makes up no other node knows. */
+function checkKeys(config: Config): void {
+  const { tokenPrivateKey: priv, tokenPublicKey: pub, services, production, transporter } = config;
+  if (!production && !transporter && !priv && !pub) return;
+  if (services.includes("user") && !priv)
+    throw new ConfigError("TOKEN_PRIVATE_KEY is missing: the service user signs access tokens with it");
+  if (services.includes("gateway") && !priv && !pub)
+    throw new ConfigError("TOKEN_PUBLIC_KEY is missing: the service gateway checks access tokens with it");
+}
+
+function checkProduction({ production, rateLimit, paymentWebhookSecret, services }: Config): void {
+  if (production && !rateLimit) throw new ConfigError("RATE_LIMIT=off can't be used with NODE_ENV=production");
+  if (production && !paymentWebhookSecret && services.includes("payment"))
+    throw new ConfigError("PAYMENT_WEBHOOK_SECRET is missing: the service payment checks the provider's webhooks with it");
+}

@@ -1,0 +1,2 @@
+export { pieces } from "./pieces";
+export { answersNats, NatsAway, natsTransporter, reachNats } from "./transporter";

@@ -1,0 +1,50 @@
+import { MariaDbServer } from "../../scripts/mariadb/server";
+import { readUnderWay, reconcile } from "../../scripts/reconcile";
+import { couponTerms } from "../e2e/people";
+import { newCustomers } from "../fault/crowd";
+import { cartsOf, Intent } from "../fault/orders";
+import { expectTrue, finalMs, follow } from "../fault/outcomes";
+import { atEnd } from "../support/cleanup";
+import { waitFor } from "../support/wait";
+import { OwnServer } from "./own-server";
+import { nodeCount, Nodes } from "./nodes";
+
+const customers = 10;
+
+jest.setTimeout(300_000);
+
+test("each of three nodes and NATS are killed during 100 orders: each is final, what was told is true, nothing is lost (I1, I2, I8)", async () => {
+  const database = await MariaDbServer.start();
+  atEnd(() => database.remove());
+  const nats = await OwnServer.start("nats");
+  const shop = await Nodes.start(`${database.url}_nodes`, nats.url);
+  const admin = await shop.login("admin@example.com");
+  const create = async (stock: number) => (await admin.post<{ id: string }>("/products", { name: "Mug", price: 1_000, stock })).body.id;
+  const goods = { plenty: await create(100_000), scarce: await create(5) };
+  const { body: coupon } = await admin.post<{ id: string }>("/coupons", couponTerms({ quantity: customers }));
+  const intents: Intent[] = [];
+  for (const person of await newCustomers(shop, customers, 1_000_000)) {
+    const { body } = await person.in(shop).post<{ id: string }>(`/coupons/${coupon.id}/issue`);
+    intents.push(...cartsOf(goods, body.id).map((cart) => new Intent(person, cart)));
+  }
+
+  const blows = [() => nats.kill().then(() => nats.run()), ...Array.from({ length: nodeCount }, (_, at) => () => shop.restart(at))];
+  const lot = intents.length / blows.length;
+  for (const [at, blow] of blows.entries()) {
+    let answered = 0;
+    let struck: Promise<void> | undefined;
+    const ask = async (intent: Intent) => {
+      await intent.ask(shop);
+      if (++answered >= 3) struck ??= blow();
+    };
+    await Promise.all(intents.slice(at * lot, (at + 1) * lot).map(ask));
+    await struck;
+  }
+
+  const orders = await Promise.all(intents.map((intent) => follow(shop, intent)));
+  intents.forEach((intent, at) => expectTrue(intent, orders[at]!));
+  expect(orders.filter(({ status }) => status === "COMPLETED").length).toBeGreaterThan(0);
+  const underWay = async () => (await readUnderWay(shop.config)).filter((line) => !line.startsWith("unsent events"));
+  await waitFor(async () => (await underWay()).length === 0, { what: "everything under way to end", timeoutMs: finalMs });
+  expect((await reconcile(shop.config)).violations).toEqual([]);
+});
