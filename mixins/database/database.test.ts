@@ -164,6 +164,44 @@ describe("what nobody waits for", () => {
     ]);
   });
 
+  test("fails the transaction for good: who catches the error of the statement that it was sent with commits nothing", async () => {
+    await put("a");
+    const work = db.transaction(async (tx) => {
+      tx.insertLater("item", [{ id: "a" }]);
+      await tx.select("select 1").catch(() => undefined);
+      await tx.insert("item", [{ id: "b" }]).catch(() => undefined);
+      tx.insertLater("item", [{ id: "c" }]);
+    });
+    expect(isDuplicateKey(await work.catch((e: unknown) => e))).toBe(true);
+    expect(await ids()).toEqual(["a"]);
+  });
+
+  test("is not taken for an insert's own fault: that is sent behind it, alone, and may be caught in place", async () => {
+    await put("a");
+    const caught: unknown[] = [];
+    await db.transaction(async (tx) => {
+      tx.insertLater("item", [{ id: "b" }]);
+      await tx.insert("item", [{ id: "a" }]).catch((error: unknown) => caught.push(error));
+    });
+    expect(caught.map(isDuplicateKey)).toEqual([true]);
+    const work = db.transaction(async (tx) => {
+      tx.insertLater("item", [{ id: "b" }]);
+      await tx.insert("item", [{ id: "c" }]).catch(() => Promise.reject(new Error("c is taken")));
+    });
+    expect(isDuplicateKey(await work.catch((e: unknown) => e))).toBe(true);
+    expect(await ids()).toEqual(["a", "b"]);
+  });
+
+  test("is the fault of whoever gave a value that can't be stored, not of the commit", async () => {
+    const work = db.transaction(async (tx) => {
+      await tx.insert("item", [{ id: "a" }]);
+      tx.insertLater("item", [{ id: "b", n: Number.NaN }]);
+    });
+    const error = await work.catch((e: unknown) => e);
+    expect([error instanceof RangeError, isUnavailable(error)]).toEqual([true, false]);
+    expect(await ids()).toEqual([]);
+  });
+
   test("that never changes what it must fails in the end, and says what", async () => {
     const work = db.transaction(async (tx) => tx.executeLater("delete from item", [], { rows: 3, what: "item" }));
     await expect(work).rejects.toThrow("3 item");

@@ -121,7 +121,7 @@ class MysqlSession implements Session {
   }
 
   async #commit(last: readonly Statement[]): Promise<void> {
-    const texts = last.flatMap(textsOf);
+    const texts = textsOrFailure(last);
     const before = texts.length + (this.#begun ? 0 : 1);
     let answered = 0;
     try {
@@ -152,6 +152,15 @@ function textsOf(statement: Statement): string[] {
   const { must } = statement;
   const text = textOf(statement);
   return must ? [text, `select if(row_count() = ${must.rows}, 1, (select 1 union all select 2))`] : [text];
+}
+
+/** A value that can't be stored shows here, before anything is sent. */
+function textsOrFailure(statements: readonly Statement[]): string[] {
+  try {
+    return statements.flatMap(textsOf);
+  } catch (error) {
+    throw new StatementFailed(error);
+  }
 }
 
 /** "Subquery returns more than 1 row": no statement of anybody else's has one. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { backOff } from "../waiting";
 import { type Engine, type Session, type Statement, StatementFailed } from "./engine";
 import { CommitUnknown, DecideAgain, isRetriable } from "./errors";
 import { migrate, pendingMigrations } from "./migrations";
@@ -9,7 +10,7 @@ import type { Bindable, Database, Migration, OutgoingMessage, TransactionOptions
 type CommitHook = Parameters<Database["beforeCommit"]>[0];
 
 const repeats = 5;
-const backOff = { baseMs: 5, capMs: 200 };
+const waits = { baseMs: 5, capMs: 200 };
 
 export class SqlDatabase implements Database {
   readonly #beforeCommit: CommitHook[] = [];
@@ -39,7 +40,7 @@ export class SqlDatabase implements Database {
       } catch (error) {
         if (repeat >= repeats || !isRetriable(error)) throw error;
         // A lost race is over, and decided again at once; who holds a lock needs his time.
-        if (!(error instanceof DecideAgain)) await delay(Math.random() * Math.min(backOff.capMs, backOff.baseMs * 2 ** repeat));
+        if (!(error instanceof DecideAgain)) await delay(Math.random() * backOff(repeat + 1, waits.baseMs, waits.capMs));
       }
     }
   }
@@ -70,15 +71,17 @@ export class SqlDatabase implements Database {
     const session = await this.engine.begin(durable);
     const tx = new OpenTransaction(this.dialect, session);
     let result: T;
+    let last: readonly Statement[];
     try {
       result = await work(tx);
       await this.#runBeforeCommit(tx, tx.published);
+      last = tx.end();
     } catch (error) {
-      tx.end();
+      const cause = tx.abandon(error);
       await undo(session);
-      throw error;
+      throw cause;
     }
-    await commit(session, tx.end());
+    await commit(session, last);
     runHooks(tx.hooks);
     return result;
   }

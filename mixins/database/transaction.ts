@@ -1,5 +1,6 @@
 import type { Dialect } from "./dialect";
-import type { Session, Statement } from "./engine";
+import type { Result, Session, Statement } from "./engine";
+import { isRetriable, isUnavailable } from "./errors";
 import type { Bindable, MustChange, OutgoingMessage, Tx, Value } from "./types";
 
 const identifier = /^[a-z_][a-z0-9_]*$/i;
@@ -10,6 +11,8 @@ export class OpenTransaction implements Tx {
   readonly hooks: (() => void)[] = [];
   /** What goes out with the next statement, or with the commit. */
   #held: Statement[] = [];
+  /** Why nothing may be committed any more: something that nobody waits for failed, or the database has ended the transaction. */
+  #failure: { error: unknown } | undefined;
   #open = true;
 
   constructor(
@@ -32,9 +35,13 @@ export class OpenTransaction implements Tx {
     this.#held.push({ sql, values, must });
   }
 
+  /** What was held back is sent before, by itself, so that a key that is taken here can be told from one that is taken there. */
   async insert(table: string, rows: readonly Record<string, Value>[]): Promise<number> {
     const statement = insertOf(table, rows);
-    return statement ? this.execute(statement.sql, statement.values) : 0;
+    if (!statement) return 0;
+    this.#mustBeOpen();
+    if (this.#held.length > 0) await this.#send(this.#takeHeld());
+    return this.execute(statement.sql, statement.values);
   }
 
   insertLater(table: string, rows: readonly Record<string, Value>[]): void {
@@ -52,16 +59,36 @@ export class OpenTransaction implements Tx {
     this.hooks.push(hook);
   }
 
-  /** Nothing more is taken. Gives what is still to be sent with the commit. */
+  /** Nothing more is taken. Gives what is still to be sent with the commit; throws when there must be none. */
   end(): readonly Statement[] {
     this.#open = false;
+    if (this.#failure) throw this.#failure.error;
     return this.#held;
   }
 
-  #run(sql: string, values: readonly Bindable[]) {
-    const held = this.#held;
-    this.#held = [];
-    return this.session.run([...held, { sql, values }]);
+  /** Nothing more is taken. Gives why the transaction failed, of which `error` may be a consequence only. */
+  abandon(error: unknown): unknown {
+    this.#open = false;
+    return this.#failure ? this.#failure.error : error;
+  }
+
+  #run(sql: string, values: readonly Bindable[]): Promise<Result> {
+    return this.#send([...this.#takeHeld(), { sql, values }], 1);
+  }
+
+  /** `own`: how many of the last statements are awaited by somebody who may go on when they fail. */
+  async #send(statements: readonly Statement[], own = 0): Promise<Result> {
+    if (this.#failure) throw this.#failure.error;
+    try {
+      return await this.session.run(statements);
+    } catch (error) {
+      if (statements.length > own || isRetriable(error) || isUnavailable(error)) this.#failure = { error };
+      throw error;
+    }
+  }
+
+  #takeHeld(): readonly Statement[] {
+    return this.#held.splice(0);
   }
 
   #mustBeOpen(): void {

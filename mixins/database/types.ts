@@ -24,7 +24,7 @@ export interface Tx extends Reader {
   /**
    * The same for statements whose answer nobody waits for: they are sent with the next statement or, at the latest, with the commit, which
    * saves their round trips. When one of them fails, or changes another number of rows than it must, so does what it was sent with, and with
-   * it the transaction: nothing is committed then.
+   * it the transaction: nothing is committed then, whoever catches the error.
    */
   executeLater(sql: string, values?: readonly Bindable[], must?: MustChange): void;
   insertLater(table: string, rows: readonly Record<string, Value>[]): void;
@@ -66,8 +66,10 @@ export interface Database extends Reader {
   readonly name: string;
   readonly sequelize: Sequelize;
   /**
-   * Runs the work in a transaction and commits, or rolls back and rethrows. Repeats the whole work when the database chose it as the
-   * victim of a deadlock or a lock wait ran out (at most 5 times, with jitter), so the work must have no effect outside the transaction.
+   * Runs the work in a transaction and commits, or rolls back and rethrows. Repeats the whole work, at most 5 times: with jitter when the
+   * database chose it as the victim of a deadlock or a lock wait ran out, at once when it is to be decided again (the work threw
+   * `DecideAgain`, or a `MustChange` was missed). So the work must have no effect outside the transaction. When the connection is lost
+   * during the commit it rejects with `CommitUnknown`, and nothing is repeated.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Registers what runs inside every transaction as its last statement; the outbox mixin writes its rows there. */

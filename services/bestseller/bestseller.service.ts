@@ -11,6 +11,7 @@ export default service(bestseller, {
   migrations: [dailySales, countedOrders],
   actions: { top: readTop, audit: auditRanking },
   consumes: consumers,
+  inbox: { lingerMs: 100 },
   async started() {
     await standingsOf(this).load();
   },

@@ -64,7 +64,10 @@ describe("issue", () => {
   test("who comes after the sell-out is refused, and waits for nobody who holds the coupon's row", async () => {
     const { id } = await coupons.create({ quantity: 1 });
     const winner = name("user");
+    expect(issueCoupon.hotRows?.({ id, userId: winner })).toEqual([id]);
     expect(await coupons.tryIssue(id, winner)).toBe("issued");
+    expect(issueCoupon.hotRows?.({ id, userId: winner })).toEqual([]);
+
     const ask = () => Promise.all([coupons.tryIssue(id, name("user")), coupons.tryIssue(id, winner)]);
     const refused = ["COUPON_SOLD_OUT", "COUPON_ALREADY_ISSUED"];
     if (testDialect === "sqlite") return expect(await ask()).toEqual(refused); // one writer at a time: there are no rows to hold

@@ -14,7 +14,7 @@ export default service(notification, {
   migrations: [notifications],
   actions: {},
   consumes: consumers,
-  inbox: { lingerMs: 100 },
+  inbox: { lingerMs: 250 },
   mixins: [sending, cleanUpMixin({ table: "notification", key: "id", time: "created_at", keepMs: 90 * day, everyMs: 3_600_000 })],
   reads: {
     table: "notification",

@@ -1,8 +1,8 @@
 import { decodeCursor, encodeCursor } from "../../lib/cursor";
 import { handler } from "../../lib/handlers";
+import { merged } from "../../lib/merged";
 import { listOf } from "../../lib/paging";
 import { hosts } from "./hosts";
-import { merged } from "./merged";
 import { ops } from "./ops.contract";
 
 /** What operators did, the newest first. */

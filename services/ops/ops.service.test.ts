@@ -6,9 +6,9 @@ import type { Client } from "../../scripts/client";
 import type { Page } from "../../lib/paging";
 import type { SagaAuditView, SagaDetailsView, SagaView } from "../../lib/sagas/views";
 import { startShop, type TestShop } from "../../test/support/shop";
+import { stateCode } from "../../mixins/saga/tables";
 import { domainServices } from "..";
-import { hosts, ofHost, publishers } from "./hosts";
-import { ShopError } from "../../lib/errors";
+import { hosts, publishers } from "./hosts";
 
 const why = "the provider is back";
 let shop: TestShop;
@@ -31,21 +31,6 @@ describe("whom operators ask", () => {
   test("every service that publishes events", () => {
     expect([...publishers].sort()).toEqual(having("outboxStatus").sort());
   });
-
-  test("one host after the other, until one knows the saga", async () => {
-    const asked: string[] = [];
-    const three = ["a", "b", "c"].map((name) => ({ ...hosts[0]!, $name: name }) as never as (typeof hosts)[number]);
-    const ask = (knows: string) =>
-      ofHost(async ({ $name }) => {
-        asked.push($name);
-        if ($name !== (knows as string)) throw new ShopError("SAGA_NOT_FOUND");
-        return $name;
-      }, three);
-    expect(await ask("b")).toBe("b");
-    await expect(ask("z")).rejects.toMatchObject({ type: "SAGA_NOT_FOUND" });
-    await expect(ofHost(() => Promise.reject(new ShopError("SAGA_NOT_PARKED")), three)).rejects.toMatchObject({ type: "SAGA_NOT_PARKED" });
-    expect(asked).toEqual(["a", "b", "a", "b", "c"]);
-  });
 });
 
 /** Sagas that are parked before anything was done, of orders that there are not: to be looked at, and to be told to. */
@@ -56,7 +41,17 @@ async function parkSagas(count: number, type = "cancel-order"): Promise<string[]
     tx.insert(
       "saga_instance",
       ids.map((id, n) => ({
-        ...{ type, business_key: id, version: 1, state: 6, owner: "", epoch: 1, deadline_at: at, recoveries: 0, releases: 0 },
+        ...{
+          type,
+          business_key: id,
+          version: 1,
+          state: stateCode.PARKED,
+          owner: "",
+          epoch: 1,
+          deadline_at: at,
+          recoveries: 0,
+          releases: 0,
+        },
         ...{ input: JSON.stringify({ orderId: id, userId: "u1", items: [] }), created_at: at + n, updated_at: at },
       })),
     ),

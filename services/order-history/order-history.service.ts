@@ -9,5 +9,5 @@ export default service(orderHistory, {
   migrations: [orderViews],
   actions: { list: listOrders },
   consumes: consumers,
-  inbox: { lingerMs: 100 },
+  inbox: { lingerMs: 250 },
 });

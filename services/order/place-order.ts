@@ -11,7 +11,7 @@ import { order } from "./order.contract";
 import { answerAccepted } from "./order-moves";
 import type { KeyedRequest } from "./order-row";
 import { findByKey, reread } from "./orders";
-import { quote } from "./quote";
+import { type Quote, quote } from "./quote";
 import { graceMs, type Placing, refuseOrders, type Refusing, startOrders } from "./start-orders";
 
 type Request = Ctx<ParsedOf<typeof order.place>>;
@@ -27,7 +27,16 @@ export const place = handler(order.place, async (ctx) => {
   quoting.catch(() => undefined); // why an order can't be placed is no answer to a request that has one: it is heard below
   const known = await replay(ctx, request);
   if (known) return known;
-  const { refusal, ...quoted } = await quoting;
+  let quoted: Quote;
+  try {
+    quoted = await quoting;
+  } catch (error) {
+    // What is gone now may have been there for the same request, which came a moment before.
+    const first = await replay(ctx, request);
+    if (first) return first;
+    throw error;
+  }
+  const { refusal } = quoted;
   const call = { order: pendingOrder(ctx, quoted), request, trace: traceOf(ctx.meta) };
   return tellOnce(
     ctx,

@@ -28,6 +28,7 @@ export default service(product, {
     restock,
   },
   consumes: [countCompleted, countCanceled],
+  inbox: { lingerMs: 100 },
   reads: {
     table: "product",
     primaryKey: "id",
