@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { tokenKeys } from "../lib/keys";
 import { serviceNames } from "../services";
 import type { Lifetime } from "./lifetime";
+import type { Writes } from "./monolith/options";
 import { warmUpClients } from "./run";
 import { Baseline } from "./servers/baseline";
 import { FiveStepsNode } from "./servers/five-steps";
@@ -15,6 +16,7 @@ import { saga, sagaUndone } from "./workloads/five-steps";
 import { hotCoupon, hotProduct } from "./workloads/sale";
 import type { Extent, Goods, Workload } from "./workloads/workload";
 
+/** One thing that can be measured. `open` starts its servers, ours first, and stocks them up; they end with the run. */
 export interface Experiment {
   /** In one line, for a table's head. */
   title: string;
@@ -28,11 +30,14 @@ export interface Experiment {
   open(place: Place, extent: Extent, lifetime: Lifetime): Promise<{ sides: Side[]; goods: Goods }>;
 }
 
+/** Where servers keep their data, and how they reach each other. */
 export interface Place {
   /** `mysql://user@host:port/name`: schemas for the run are made beside it. */
   database?: string;
   /** `nats://host:port` */
   transporter?: string;
+  /** How the baseline writes. */
+  writes: Writes;
 }
 
 /** The calls of a saga go over the wire, and so do those of a request's quote. */
@@ -65,14 +70,14 @@ function sale(title: string, workload: Workload, on: Experiment["on"], options: 
     ...{ title, workload, on },
     ...(options.events === "on" && { settles: true }),
     ...(options.nodes && { overNats: true }),
-    async open({ database, transporter }, extent, lifetime) {
+    async open({ database, transporter, writes }, extent, lifetime) {
       const server = on === "files" ? undefined : database;
       const shop = await Shop.open({ ...options, database: server, ...(options.nodes && { transporter }) }, lifetime);
       const needs = workload.needs(extent);
       const goods = await stockUp(shop, { ...needs, customers: Math.max(warmUpClients, needs.customers) });
       if (!server) return { sides: [shop], goods };
       const { publicKey } = await tokenKeys(shop.config);
-      return { sides: [shop, await Baseline.open(server, goods, publicKey, lifetime)], goods };
+      return { sides: [shop, await Baseline.open({ database: server, goods, publicKey, writes }, lifetime)], goods };
     },
   };
 }
@@ -84,9 +89,10 @@ function sagas(title: string, workload: Workload): Experiment {
   const goods: Goods = { products: [], coupons: [], customers: [] };
   return {
     ...{ title, workload, on: "either" },
-    async open({ database }, _extent, lifetime) {
+    async open({ database, writes }, _extent, lifetime) {
       const node = await FiveStepsNode.open(database, lifetime);
-      return { sides: database ? [node, await Baseline.open(database, goods, nobodysKey(), lifetime)] : [node], goods };
+      if (!database) return { sides: [node], goods };
+      return { sides: [node, await Baseline.open({ database, goods, publicKey: nobodysKey(), writes }, lifetime)], goods };
     },
   };
 }

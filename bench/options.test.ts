@@ -9,18 +9,20 @@ test("checkout alone runs on files, and beside a baseline with a database", () =
     experiments: ["checkout-sqlite"],
     extent: { levels: [1, 8, 32, 64, 128], rounds: 3, seconds: 5 },
     warmUp: { seconds: 3, answers: 6_000 },
-    place: {},
+    place: { writes: "statements" },
     report: false,
   });
   expect(benchOptions(["checkout", database])?.experiments).toEqual(["checkout-path"]);
 });
 
 test("numbers are taken as they are given; without a warm-up there is none", () => {
-  expect(benchOptions(["saga", "--c=2,64", "--rounds=1", "--seconds=0.5", "--warmup=0", "--report", database])).toEqual({
+  expect(
+    benchOptions(["saga", "--c=2,64", "--rounds=1", "--seconds=0.5", "--warmup=0", "--report", "--baseline=packet", database]),
+  ).toEqual({
     experiments: ["saga"],
     extent: { levels: [2, 64], rounds: 1, seconds: 0.5 },
     warmUp: { seconds: 0, answers: 0 },
-    place: { database: "mysql://root@127.0.0.1:3306/bench" },
+    place: { database: "mysql://root@127.0.0.1:3306/bench", writes: "packet" },
     report: true,
   });
 });
@@ -53,6 +55,9 @@ test.each([
   [["checkout", "--warmup=soon"], /^--warmup=soon can't be used/],
   [["checkout", "--database=postgres://me:secret@here/bench"], /^--database can't be used: it must be like mysql:[^\n]+$/],
   [["checkout", "--database=mysql://here/a-name"], /^--database can't be used/],
+  [["checkout", "--database=mysql://here/aNameThatIsTooLongForSchemasBeside"], /^--database can't be used/],
+  [["checkout", "--database=mysql://here/bench?ssl=true"], /^--database can't be used/],
+  [["checkout", "--baseline=fast"], /^--baseline=fast can't be used: it must be statements or packet$/],
   [["checkout", "--transporter=here"], /^--transporter can't be used: it must be like nats:/],
 ])("%j is refused in one line that shows no password", (args, message) => {
   expect(() => benchOptions(args)).toThrow(UsageError);

@@ -1,10 +1,13 @@
 import { parseArgs } from "node:util";
 
+import { isNatsUrl, isServerUrl } from "../lib/addresses";
 import { UsageError } from "../scripts/usage";
 import { type ExperimentName, type Experiment, experiments, type Place } from "./experiments";
+import type { Writes } from "./monolith/options";
 import type { WarmUp } from "./run";
 import type { Extent } from "./workloads/workload";
 
+/** What was asked for. */
 export interface BenchOptions {
   experiments: readonly ExperimentName[];
   extent: Extent;
@@ -27,6 +30,8 @@ ${names.map((name) => `  ${name.padEnd(20)}  ${experiments[name].title}`).join("
   --database=mysql://user@host:port/name
                         schemas for the run are made beside it and removed; the baseline runs in turns with ours.
                         Without it SQLite files, and no baseline.
+  --baseline=statements how the baseline writes: statement by statement, as most would write it, or \`packet\`:
+                        begin and all writes in one text, commit in a second, a harder baseline
   --transporter=nats://host:port   for checkout-nats
   --c=1,8,32,64,128     numbers of clients
   --rounds=3            slices of each side at each number of clients; the medians count
@@ -38,6 +43,7 @@ ${names.map((name) => `  ${name.padEnd(20)}  ${experiments[name].title}`).join("
 const strings = {
   database: { type: "string" },
   transporter: { type: "string" },
+  baseline: { type: "string", default: "statements" },
   c: { type: "string", default: "1,8,32,64,128" },
   rounds: { type: "string", default: "3" },
   seconds: { type: "string", default: "5" },
@@ -52,6 +58,7 @@ export function benchOptions(args: readonly string[]): BenchOptions | undefined 
   const place = {
     database: urlOf("database", databaseUrl, values.database),
     transporter: urlOf("transporter", natsUrl, values.transporter),
+    writes: writesOf(values.baseline),
   };
   const seconds = numberOf("warmup", values.warmup, { least: 0, most: 600 });
   return {
@@ -87,17 +94,21 @@ function expanded(name: string, place: Place): ExperimentName[] {
   return some;
 }
 
-/** The name is short enough for those of the schemas beside it. */
+/** The name is last, and short enough for those of the schemas beside it. */
 const databaseUrl = {
-  pattern: /^mysql:\/\/[^/\s]+\/\w{1,24}$/,
+  fits: (text: string) => isServerUrl(text) && /^[^\s?#]+\/\w{1,24}$/.test(text),
   like: "mysql://user:password@host:port/name, with a name of at most 24 letters, digits and _",
 };
-const natsUrl = { pattern: /^nats:\/\/[^/\s]+$/, like: "nats://host:port" };
+const natsUrl = { fits: isNatsUrl, like: "nats://host:port" };
 
-function urlOf(name: string, { pattern, like }: typeof natsUrl, text: string | undefined): string | undefined {
-  if (text !== undefined && !(pattern.test(text) && URL.canParse(text)))
-    throw new UsageError(`--${name} can't be used: it must be like ${like}`);
+function urlOf(name: string, { fits, like }: typeof natsUrl, text: string | undefined): string | undefined {
+  if (text !== undefined && !fits(text)) throw new UsageError(`--${name} can't be used: it must be like ${like}`);
   return text;
+}
+
+function writesOf(text: string): Writes {
+  if (text === "statements" || text === "packet") return text;
+  throw new UsageError(`--baseline=${text} can't be used: it must be statements or packet`);
 }
 
 function numberOf(name: string, text: string, { least, most, whole = false }: { least: number; most: number; whole?: boolean }): number {

@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { atEnd } from "../test/support/cleanup";
 import { bodyOf, posts } from "./load/request";
 import { measure, type Run, warmUpClients } from "./run";
-import type { Side, Told } from "./servers/side";
+import type { Side, StatusCounts } from "./servers/side";
 import type { SideName, Workload } from "./workloads/workload";
 
 /** What happens, in its order. */
 const log: string[] = [];
-const told: Partial<Record<SideName, Told>> = {};
+const told: Partial<Record<SideName, StatusCounts>> = {};
 
 /** A server that answers at once, and says that each answer has cost 2 ms, and each second that it is measured none. */
 async function sideNamed(name: SideName): Promise<Side> {

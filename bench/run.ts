@@ -8,6 +8,7 @@ import { load } from "./load/load";
 import type { DatabaseCpu, Side, Verdict } from "./servers/side";
 import type { Extent, Goods, SideName, Slice, Workload } from "./workloads/workload";
 
+/** What is measured: its sides are up, and stocked up for the extent. */
 export interface Run {
   workload: Workload;
   goods: Goods;
@@ -36,14 +37,19 @@ export interface Measured {
   rounds: readonly Figures[];
 }
 
-export interface Outcome {
+/** What a run came to. */
+export interface Measurement {
   measured: Measured[];
   verdicts: ({ side: SideName } & Verdict)[];
   /** CPU time of each side's servers while the other was measured, in ms for a second. */
   idle: Partial<Record<SideName, number>>;
 }
 
-export async function measure(run: Run): Promise<Outcome> {
+/**
+ * Warms the sides up, measures them at each level in turns, and has each recounted, which stops it.
+ * @throws when the run is called off, or when a request is answered as it must not be
+ */
+export async function measure(run: Run): Promise<Measurement> {
   const { extent, sides, workload, progress } = run;
   const bench = new Bench(run);
   progress.begin(`slices of ${workload.counts}`, sides.length * (1 + extent.levels.length * extent.rounds));
@@ -89,8 +95,8 @@ class Bench {
     return [...rounds].map(([{ name }, all]) => ({ side: name, c, figures: mediansOf(all), rounds: all }));
   }
 
-  async judge(): Promise<Outcome["verdicts"]> {
-    const verdicts: Outcome["verdicts"] = [];
+  async judge(): Promise<Measurement["verdicts"]> {
+    const verdicts: Measurement["verdicts"] = [];
     for (const side of this.run.sides) {
       const verdict = await side.judge(this.#told.get(side)!, this.run.databaseCpu);
       verdicts.push({ side: side.name, ...verdict, violations: [...verdict.violations, ...this.#wrong.get(side)!] });
@@ -98,7 +104,7 @@ class Bench {
     return verdicts;
   }
 
-  idle(): Outcome["idle"] {
+  idle(): Measurement["idle"] {
     const measured = [...this.#idle].filter(([, { seconds }]) => seconds > 0);
     return Object.fromEntries(measured.map(([{ name }, { ms, seconds }]) => [name, ms / seconds]));
   }

@@ -1,5 +1,6 @@
-import { ServiceBroker, type Middleware } from "moleculer";
+import { ServiceBroker, type Middleware, type Transit } from "moleculer";
 
+import { natsTransporter } from "../mixins/nats";
 import { waitFor } from "../test/support/wait";
 import { bindConfig, loadConfig } from "./config";
 import { healthOf, nodePort, readyAfter } from "./health";
@@ -66,6 +67,20 @@ describe("ready", () => {
     await broker.start();
     expect(await healthOf(broker, 20)).toEqual(health);
   });
+});
+
+test.each([
+  ["answers", async () => 1, true],
+  ["has no connection", () => Promise.reject(new Error("DISCONNECT")), false],
+  ["hangs", () => new Promise(() => undefined), false],
+])("a node is ready while the server between the nodes %s: %#", async (_what, rtt, ready) => {
+  const broker = newBroker();
+  await broker.start();
+  const transporter = natsTransporter("nats://127.0.0.1:1");
+  transporter.client = { rtt };
+  broker.transit = { tx: transporter } as unknown as Transit;
+  expect(await healthOf(broker, 20)).toEqual(ready ? { ready, status: "ok" } : { ready, status: "unavailable" });
+  broker.transit = undefined;
 });
 
 describe("the node's port", () => {

@@ -35,7 +35,7 @@ export const lifecycle: Middleware = {
     }
   },
   async stopped(broker: ServiceBroker) {
-    redisOf(broker)?.disconnect();
+    redisOf.ifMade(broker)?.disconnect();
     if (configOf(broker).events) await busOf(broker).stop();
   },
 };

@@ -5,6 +5,7 @@ import { natsTransporter, reachNats } from "../mixins/nats";
 import { pause } from "../mixins/waiting";
 import { configOf, type Config } from "./config";
 
+/** The part of the broker's options that says how it reaches other nodes; none for a node that is alone. */
 export const transport = ({ transporter }: Config): Pick<BrokerOptions, "transporter"> =>
   transporter ? { transporter: natsTransporter(transporter) } : {};
 
@@ -22,14 +23,14 @@ const isThere = ({ registry }: ServiceBroker, name: string) =>
   (registry as unknown as { hasService(name: string): boolean }).hasService(name);
 
 /** When waiting is told of: it is short while all nodes of a shop start. */
-const figures = { everyMs: 100, firstMs: 3_000, nextMs: 30_000 };
+const poll = { everyMs: 100, firstMs: 3_000, nextMs: 30_000 };
 
 /** Waits until each of these services runs on some node. False when the signal has ended the wait. Who is missing is told now and then. */
 export async function othersAreThere(
   broker: ServiceBroker,
   names: readonly string[],
   signal?: AbortSignal,
-  { everyMs, firstMs, nextMs } = figures,
+  { everyMs, firstMs, nextMs } = poll,
 ): Promise<boolean> {
   let tellAt = performance.now() + firstMs;
   for (;;) {

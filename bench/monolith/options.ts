@@ -31,10 +31,3 @@ export interface Coupon {
   startsAt: string;
   endsAt: string;
 }
-
-/** What it tells its parent. */
-export interface Told {
-  url: string;
-  /** CPU time that the process has used (user and system), in ms. */
-  cpuMs: number;
-}

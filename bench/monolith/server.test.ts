@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { atEnd } from "../../test/support/cleanup";
 import { testDialect } from "../../test/support/database";
+import type { ChildMessage } from "../servers/child";
 import { cup, optionsFor } from "./monolith.fixture";
-import type { Told } from "./options";
 
 const onServer = testDialect === "mysql" ? describe : describe.skip;
 
@@ -15,10 +15,10 @@ onServer("the baseline's process", () => {
       execArgv: ["--require", "tsx/cjs"],
     });
     atEnd(() => child.kill("SIGKILL"));
-    const told = <K extends keyof Told>(kind: K) =>
-      new Promise<Told[K]>((resolve, reject) => {
+    const told = <K extends keyof ChildMessage>(kind: K) =>
+      new Promise<ChildMessage[K]>((resolve, reject) => {
         child.once("exit", (code) => reject(new Error(`it ended with ${code}`)));
-        child.on("message", (message: Partial<Told>) => message[kind] !== undefined && resolve(message[kind]));
+        child.on("message", (message: Partial<ChildMessage>) => message[kind] !== undefined && resolve(message[kind]));
       });
     return { child, told, url: await told("url") };
   };

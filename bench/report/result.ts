@@ -1,11 +1,11 @@
 /** What one experiment came to, as tables and sentences for the terminal and the report. */
 import { type Experiment, type ExperimentName, experiments } from "../experiments";
 import { cpuOf, type Pair } from "../goals";
-import type { Measured, Outcome } from "../run";
+import type { Measured, Measurement } from "../run";
 import type { Drained } from "../servers/side";
 import { number, type Table, times } from "./table";
 
-export type Result = Outcome & { experiment: ExperimentName };
+export type Result = Measurement & { experiment: ExperimentName };
 
 export function tableOf({ experiment, measured }: Result): Table {
   const { workload, settles }: Experiment = experiments[experiment];

@@ -3,12 +3,22 @@ import { join } from "node:path";
 
 import type { Lifetime } from "../lifetime";
 import { recount } from "../monolith/oracle";
-import type { Options } from "../monolith/options";
+import type { Options, Writes } from "../monolith/options";
 import type { Goods } from "../workloads/workload";
 import { Child } from "./child";
 import { countRows, inWords } from "./count-rows";
 import { dropSchemas, schemaBeside } from "./schemas";
-import type { Side, Told, Verdict } from "./side";
+import type { Side, StatusCounts, Verdict } from "./side";
+
+export interface BaselineOptions {
+  /** `mysql://user@host:port/name` */
+  database: string;
+  /** What it sells. */
+  goods: Goods;
+  /** Of the key that its customers' tokens are signed with. */
+  publicKey: KeyObject;
+  writes: Writes;
+}
 
 /** `bench/monolith`, on a schema of its own next to that of `database`. */
 export class Baseline implements Side {
@@ -19,13 +29,13 @@ export class Baseline implements Side {
     readonly processes: readonly [Child],
   ) {}
 
-  static async open(database: string, { products, coupons }: Goods, publicKey: KeyObject, lifetime: Lifetime): Promise<Baseline> {
+  static async open({ database, goods: { products, coupons }, publicKey, writes }: BaselineOptions, lifetime: Lifetime): Promise<Baseline> {
     const schema = schemaBeside(database);
     lifetime.atEnd(() => dropSchemas([schema]));
     // What it doesn't ask for would only make the argument longer, and an argument ends at 128 KB.
     const goods = { products: products.map(({ id, name, price, stock }) => ({ id, name, price, stock })), coupons, customers: [] };
     const publicKeyPem = publicKey.export({ type: "spki", format: "pem" }).toString();
-    const options: Options = { database: schema, publicKeyPem, ...goods };
+    const options: Options = { database: schema, publicKeyPem, writes, ...goods };
     const child = await Child.start("baseline", join(__dirname, "../monolith/server.ts"), options, lifetime);
     return new Baseline(schema, [child]);
   }
@@ -38,7 +48,7 @@ export class Baseline implements Side {
     // It does everything before it answers.
   }
 
-  async judge({ 201: told = 0 }: Told): Promise<Verdict> {
+  async judge({ 201: told = 0 }: StatusCounts): Promise<Verdict> {
     await this.processes[0].stop();
     const { completed, issued, violations } = await recount(this.database);
     const ended = await countRows(this.database, "w5 where state = 2");

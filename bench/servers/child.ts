@@ -5,7 +5,7 @@ import type { Lifetime } from "../lifetime";
 import type { ServerProcess } from "./side";
 
 /** What a server's process tells: where it listens, once it does, and the CPU time that it has used when it is asked with "cpu". */
-export interface Told {
+export interface ChildMessage {
   url: string | null;
   /** User and system, in ms. */
   cpuMs: number;
@@ -66,14 +66,14 @@ export class Child implements ServerProcess {
   }
 
   /** The next message of a kind; tsx sends some of its own. */
-  #told<K extends keyof Told>(kind: K): Promise<Pick<Told, K>> {
+  #told<K extends keyof ChildMessage>(kind: K): Promise<Pick<ChildMessage, K>> {
     const { process, name } = this;
     return new Promise((resolve, reject) => {
       const exited = (code: number | null, signal: string | null) => reject(new Error(`${name} ended with ${code ?? signal}`));
-      const listen = (message: Partial<Told>) => {
+      const listen = (message: Partial<ChildMessage>) => {
         if (message[kind] === undefined) return;
         process.off("message", listen).off("exit", exited);
-        resolve(message as Pick<Told, K>);
+        resolve(message as Pick<ChildMessage, K>);
       };
       process.on("message", listen).once("exit", exited);
     });

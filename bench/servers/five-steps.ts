@@ -9,7 +9,7 @@ import { Child } from "./child";
 import { inWords } from "./count-rows";
 import { temporaryFolder } from "./folders";
 import { dropSchemas, schemaBeside } from "./schemas";
-import type { Side, Told, Verdict } from "./side";
+import type { Side, StatusCounts, Verdict } from "./side";
 
 /** The node of W5: see `bench/w5`. */
 export class FiveStepsNode implements Side {
@@ -39,7 +39,7 @@ export class FiveStepsNode implements Side {
     // A saga is at its end when it is answered.
   }
 
-  async judge({ 201: completed = 0, 409: compensated = 0 }: Told): Promise<Verdict> {
+  async judge({ 201: completed = 0, 409: compensated = 0 }: StatusCounts): Promise<Verdict> {
     await this.processes[0].stop();
     const violations = await recount(this.databases, { completed, compensated });
     return { violations, recounted: inWords({ "sagas completed": completed, "sagas undone": compensated }) };

@@ -3,7 +3,7 @@ import { v7 as uuid } from "uuid";
 import { tokenSigner } from "../../lib/tokens";
 import { Client } from "../../scripts/client";
 import type { Coupon, Goods, Needs, Product } from "../workloads/workload";
-import { inTurn } from "./in-turn";
+import { mapAtMost } from "./map-at-most";
 import type { Shop } from "./shop";
 
 const day = 86_400_000;
@@ -24,9 +24,13 @@ export async function stockUp({ config, url }: Shop, { stocks, quantities, custo
   const [startsAt, endsAt] = [now - day, now + day].map((time) => new Date(time).toISOString());
   const coupon = { title: "Bench", discountType: "AMOUNT", discountValue: 1_000, startsAt, endsAt };
   return {
-    products: await inTurn(stocks, (stock, n) => create<Product>("/products", { name: `Product ${n + 1}`, price: 10_000, stock }), atOnce),
-    coupons: await inTurn(quantities, (quantity) => create<Coupon>("/coupons", { ...coupon, quantity }), atOnce),
-    customers: await inTurn(
+    products: await mapAtMost(
+      stocks,
+      (stock, n) => create<Product>("/products", { name: `Product ${n + 1}`, price: 10_000, stock }),
+      atOnce,
+    ),
+    coupons: await mapAtMost(quantities, (quantity) => create<Coupon>("/coupons", { ...coupon, quantity }), atOnce),
+    customers: await mapAtMost(
       Array.from({ length: customers }, () => uuid()),
       signIn,
       atOnce,

@@ -11,9 +11,9 @@ import { backlogOf, drained } from "./backlog";
 import { Child } from "./child";
 import { countRows, inWords } from "./count-rows";
 import { temporaryFolder } from "./folders";
-import { inTurn } from "./in-turn";
+import { mapAtMost } from "./map-at-most";
 import { dropSchemas, schemaBeside } from "./schemas";
-import type { DatabaseCpu, Drained, Side, Told, Verdict } from "./side";
+import type { DatabaseCpu, Drained, Side, StatusCounts, Verdict } from "./side";
 
 export interface ShopOptions {
   /** `mysql://user@host:port/name`; SQLite files without it. */
@@ -47,7 +47,7 @@ export class Shop implements Side {
 
   static async open({ database, events, nodes = { shop: serviceNames }, transporter }: ShopOptions, lifetime: Lifetime): Promise<Shop> {
     const names = Object.keys(nodes);
-    const folders = await inTurn(names, () => temporaryFolder(lifetime)); // a folder has one owner
+    const folders = await mapAtMost(names, () => temporaryFolder(lifetime)); // a folder has one owner
     const environment: Environment = {
       ...{ DATA_DIR: folders[0]!, PORT: "0", NODE_PORT: "0", LOG_LEVEL: "error", RATE_LIMIT: "off" },
       TOKEN_PRIVATE_KEY: newKey(),
@@ -73,7 +73,7 @@ export class Shop implements Side {
     if (this.events === "on") await drained(this.config, this.lifetime.signal);
   }
 
-  async judge(told: Told, databaseCpu: DatabaseCpu | undefined): Promise<Verdict> {
+  async judge(told: StatusCounts, databaseCpu: DatabaseCpu | undefined): Promise<Verdict> {
     for (const one of this.processes) await one.stop();
     const after = this.events === "later" ? await this.#drain(databaseCpu) : undefined;
     const { violations, underWay, completed } = await reconcile(this.config);

@@ -9,9 +9,10 @@ export interface Side {
   /** Waits until nothing is left to do of what was asked. What that costs belongs to what was asked. */
   settle(): Promise<void>;
   /** Stops the servers and recounts their databases. */
-  judge(told: Told, databaseCpu: DatabaseCpu | undefined): Promise<Verdict>;
+  judge(told: StatusCounts, databaseCpu: DatabaseCpu | undefined): Promise<Verdict>;
 }
 
+/** A process whose work is paid for by what was asked. */
 export interface ServerProcess {
   readonly name: string;
   /** CPU time that it has used, in ms. */
@@ -19,11 +20,12 @@ export interface ServerProcess {
 }
 
 /** How often clients were answered what: the databases must agree with it. */
-export type Told = Readonly<Record<number, number>>;
+export type StatusCounts = Readonly<Record<number, number>>;
 
 /** CPU time that the database's server has used, in ms. */
 export type DatabaseCpu = () => number;
 
+/** What the recount of a side came to. A run with violations is no result. */
 export interface Verdict {
   violations: readonly string[];
   /** What was recounted, in a few words. */
@@ -34,6 +36,7 @@ export interface Verdict {
   drained?: Drained;
 }
 
+/** How fast events that had waited went out and were applied. */
 export interface Drained {
   events: number;
   /** Until the outboxes were empty, and until every consumer had applied everything. */

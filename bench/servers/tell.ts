@@ -1,9 +1,9 @@
 import { fail, onStopSignal } from "../../scripts/process";
-import type { Told } from "./child";
+import type { ChildMessage } from "./child";
 
 /** The other end of a `Child`: a process that serves, drains when it is asked to stop, and ends with its parent. */
 export function serve(start: (stopping: AbortSignal) => Promise<{ url: string | undefined; stop(): Promise<void> }>): void {
-  const tell = (told: Partial<Told>) => process.send?.(told);
+  const tell = (told: Partial<ChildMessage>) => process.send?.(told);
   process.on("disconnect", () => process.exit(1)); // the parent is gone
   const stopping = new AbortController();
   const started = start(stopping.signal);

@@ -4,10 +4,12 @@ import { z } from "zod";
 import { action, contract } from "../contract";
 import { id, text, time } from "../schemas";
 
+/** States as operators see them. */
 export const sagaState = z.enum(["RUNNING", "WAITING", "COMPENSATING", "COMPLETED", "COMPENSATED", "PARKED"]).meta({ id: "SagaState" });
 
 const name = z.string().meta({ examples: ["pay"] });
 
+/** A saga as a line of a list. Times are ISO 8601 here and below. */
 export const sagaView = z
   .strictObject({
     type: z.string().meta({ examples: ["place-order"] }),
@@ -26,6 +28,7 @@ export const sagaView = z
   })
   .meta({ id: "Saga" });
 
+/** What an operator did. Numbers rise within one host. */
 export const sagaAuditEntry = z
   .strictObject({
     number: z.int(),
@@ -54,6 +57,7 @@ const trailEntry = z
   })
   .meta({ id: "SagaTrailEntry" });
 
+/** A saga with all that its log has. */
 export const sagaDetails = sagaView
   .extend({
     input: z.unknown().optional().meta({ description: "Without secrets; none where the code of that version is not loaded" }),
@@ -68,6 +72,7 @@ export const sagaDetails = sagaView
 const limit = z.int().min(1).max(101).default(20);
 /** Names a saga. */
 export const sagaKey = { type: id.meta({ examples: ["place-order"] }), id };
+/** The reason that an operator gives, for the audit. */
 export const why = text(500).meta({ examples: ["The provider is back"] });
 /** What is said of a step that was done by hand. */
 export const byHand = {
@@ -76,6 +81,7 @@ export const byHand = {
 };
 const instruction = { ...sagaKey, who: text(100), why };
 
+/** Why an instruction is not carried out. */
 export const refusals = {
   retry: ["SAGA_NOT_FOUND", "SAGA_NOT_PARKED", "IDEMPOTENCY_KEY_REUSED"],
   skip: [
@@ -85,6 +91,7 @@ export const refusals = {
   compensate: ["SAGA_NOT_FOUND", "SAGA_NOT_PARKED", "SAGA_COMPENSATING", "SAGA_PIVOT_DONE", "IDEMPOTENCY_KEY_REUSED"],
 } as const;
 
+/** The actions of every host. Lists have at most `limit` rows; the next page begins behind the last row of the one before. */
 export const sagaActions = {
   sagaList: action({
     params: z.strictObject({
@@ -125,4 +132,5 @@ export const sagaActions = {
 /** The references to these actions of one service. */
 export const sagaHost = <N extends string>(service: N) => contract(service, { actions: sagaActions });
 
+/** One service that hosts sagas, as its callers know it. */
 export type SagaHost = ReturnType<typeof sagaHost>;

@@ -5,10 +5,14 @@ import type { SagaAuditEntry, SagaDetails, SagaStatus, SagaTrailEntry } from "..
 import { iso } from "../clock";
 import type { sagaAuditEntry, sagaDetails, sagaView } from "./contract";
 
+/** One line of a list. Times are ISO 8601 here and below. */
 export type SagaView = z.output<typeof sagaView>;
+/** All that there is of one. */
 export type SagaDetailsView = z.output<typeof sagaDetails>;
+/** What an operator did. */
 export type SagaAuditView = z.output<typeof sagaAuditEntry>;
 
+/** What is not there (an owner, a cause, a wait) is left out. */
 export function viewOf(saga: SagaStatus): SagaView {
   const { type, id, version, state, cause, owner, epoch, recoveries, nextAt, waitsFor, deadlineAt, createdAt, updatedAt } = saga;
   return {
@@ -22,6 +26,7 @@ export function viewOf(saga: SagaStatus): SagaView {
   };
 }
 
+/** With its log, signals and audit. */
 export function detailsViewOf(saga: SagaDetails): SagaDetailsView {
   const { input, undo, trace, trail, signals, audit } = saga;
   return {
@@ -37,4 +42,5 @@ export function detailsViewOf(saga: SagaDetails): SagaDetailsView {
 
 const trailViewOf = ({ at, ...entry }: SagaTrailEntry): SagaDetailsView["trail"][number] => ({ ...entry, at: iso(at) });
 
+/** An entry of the audit. */
 export const auditViewOf = ({ at, ...entry }: SagaAuditEntry): SagaAuditView => ({ ...entry, at: iso(at) });

@@ -3,13 +3,13 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { createConnection } from "mysql2/promise";
+
+import { freePort } from "../free-port";
 
 const startMs = 60_000;
 /** Debian keeps the server where only root's PATH leads. */
@@ -98,12 +98,3 @@ export class MariaDbServer {
 }
 
 const asUser = () => (process.getuid?.() === 0 ? ["--user=mysql"] : []);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

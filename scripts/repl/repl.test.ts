@@ -1,4 +1,5 @@
 /** The commands of the REPL, on a shop that it is a node of. */
+import { stateCode } from "../../mixins/saga/tables";
 import { Buyer, stock } from "../../test/support/buyer";
 import { databaseOf } from "../../test/support/database-of";
 import { Faults, neverArrives } from "../../test/support/faults";
@@ -35,7 +36,7 @@ async function parked(token: string): Promise<string> {
   const [{ state }] = (await row(id)) as [{ state: number }];
   ended.push({ id, state });
   await databaseOf(shop, "order").transaction((tx) =>
-    tx.execute("update saga_instance set state = 6, owner = '' where business_key = ?", [id]),
+    tx.execute("update saga_instance set state = ?, owner = '' where business_key = ?", [stateCode.PARKED, id]),
   );
   return id;
 }
@@ -72,6 +73,31 @@ describe("saga list", () => {
     expect(heading).toMatch(/^type +id +state +age +changed +recoveries +next +cause$/);
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^place-order +${id} +PARKED +\\d+ (ms|s) +\\d+ (ms|s) +0$`))]);
     expect(await saga("list", undefined, { state: "COMPLETED", type: "place-order", limit: "1" })).toContain(completed);
+  });
+
+  test("is one list, whichever services host them", async () => {
+    const id = await parked("tok_ok");
+    const other = (year: number) => {
+      const at = `${year}-01-01T00:00:00.000Z`;
+      const [type, state] = ["another", "PARKED"];
+      return {
+        ...{ type, id: `of-${year}`, version: 1, state, epoch: 1, recoveries: 0 },
+        ...{ deadlineAt: at, createdAt: at, updatedAt: at },
+      };
+    };
+    const host = shop.broker.createService({ name: "another", actions: { sagaList: () => [other(2020), other(2100)] } });
+    await shop.broker.waitForServices("another");
+    try {
+      const idsOf = (text: string) =>
+        text
+          .split("\n")
+          .slice(1)
+          .map((line) => line.split(/ +/)[1]);
+      expect(idsOf(await saga("list", undefined, { state: "parked" }))).toEqual(["of-2020", id, "of-2100"]);
+      expect(idsOf(await saga("list", undefined, { state: "parked", limit: "2" }))).toEqual(["of-2020", id]);
+    } finally {
+      await shop.broker.destroyService(host);
+    }
   });
 
   test("says when there is none, and which states there are", async () => {

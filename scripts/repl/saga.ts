@@ -1,5 +1,7 @@
 /** `saga list`, `saga show`, `saga retry`, `saga skip`, `saga compensate`. */
+import { inOrder } from "../../lib/merged";
 import { sagaHost, sagaState, type SagaHost } from "../../lib/sagas/contract";
+import { askHost, sagaOrder } from "../../lib/sagas/hosts";
 import type { SagaView } from "../../lib/sagas/views";
 import { callOf } from "../call";
 import { type Command, Mistyped, servicesWith, type Typed } from "./command";
@@ -27,18 +29,18 @@ export const saga: Command = {
   async run(broker, typed) {
     const hosts = servicesWith(broker, "sagaList").map((name) => sagaHost(name));
     if (hosts.length === 0) return "No service that hosts sagas is there.";
-    const desk = { hosts, call: callOf(broker) };
+    const call = callOf(broker);
     switch (typed.what) {
       case "list":
-        return list(desk, typed);
+        return list({ hosts, call }, typed);
       case "show":
-        return textOf(await ofHost(desk, (host) => desk.call(host.sagaShow, keyOf(typed))));
+        return textOf(await askHost(hosts, (host) => call(host.sagaShow, keyOf(typed))));
       case "retry":
-        return became(await ofHost(desk, (host) => desk.call(host.sagaRetry, { ...keyOf(typed), ...signed(typed) })));
+        return became(await askHost(hosts, (host) => call(host.sagaRetry, { ...keyOf(typed), ...signed(typed) })));
       case "compensate":
-        return became(await ofHost(desk, (host) => desk.call(host.sagaCompensate, { ...keyOf(typed), ...signed(typed) })));
+        return became(await askHost(hosts, (host) => call(host.sagaCompensate, { ...keyOf(typed), ...signed(typed) })));
       case "skip":
-        return became(await ofHost(desk, (host) => desk.call(host.sagaSkip, { ...keyOf(typed), ...signed(typed), ...byHand(typed) })));
+        return became(await askHost(hosts, (host) => call(host.sagaSkip, { ...keyOf(typed), ...signed(typed), ...byHand(typed) })));
       default:
         throw new Mistyped(usage);
     }
@@ -56,7 +58,8 @@ async function list({ hosts, call }: Desk, { options }: Typed): Promise<string> 
   const type = option(options, "type");
   const limit = options.limit === undefined ? 20 : Number(options.limit);
   const filter = { limit, ...(state && { state }), ...(type !== undefined && { type }) };
-  const found = (await Promise.all(hosts.map((host) => call(host.sagaList, filter)))).flat();
+  const pages = await Promise.all(hosts.map((host) => call(host.sagaList, filter)));
+  const found = inOrder(pages, sagaOrder(state)).slice(0, limit);
   return table(
     state ? `sagas that are ${state}` : "sagas",
     ["type", "id", "state", "age", "changed", "recoveries", "next", "cause"],
@@ -86,15 +89,6 @@ function byHand({ options }: Typed): { step: string; result?: Record<string, unk
   } catch {
     throw new Mistyped(`--result is not JSON: ${result}`); // which the caller typed himself
   }
-}
-
-/** What the service says that hosts the saga. */
-async function ofHost<R>({ hosts: [host, ...others], call }: Desk, ask: (host: SagaHost) => Promise<R>): Promise<R> {
-  if (!host) throw new Error("there is no host to ask");
-  return ask(host).catch((error: unknown) => {
-    if (others.length > 0 && (error as { type?: unknown }).type === "SAGA_NOT_FOUND") return ofHost({ hosts: others, call }, ask);
-    throw error;
-  });
 }
 
 const became = ({ type, id, state }: SagaView) => `${type} ${id} is ${state} now; \`saga show ${type} ${id}\` tells what becomes of it.`;

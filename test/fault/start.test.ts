@@ -1,5 +1,6 @@
 /** How the shop starts and stops, as whoever runs it sees it. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -44,6 +45,22 @@ function said(child: Process, what: string): Promise<string> {
 }
 
 const open = (child: Process) => said(child, "Ctrl-C stops it.");
+
+test("a NATS server that is away is one clear line and a non-zero exit", async () => {
+  const key = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString();
+  const env = {
+    SERVICES: "gateway",
+    TRANSPORTER: "nats://kim:secret@127.0.0.1:1",
+    EVENTS: "off",
+    TOKEN_PUBLIC_KEY: key,
+    LOG_LEVEL: "error",
+  };
+  expect(await outcome(start({ DATA_DIR: join(root, "alone"), ...env }))).toEqual({
+    code: 1,
+    out: "",
+    err: "the NATS server at 127.0.0.1:1 can't be reached: CONNECTION_REFUSED\n",
+  });
+});
 
 test("a busy port is one clear line and a non-zero exit", async () => {
   const server = createServer().listen(0, "127.0.0.1");

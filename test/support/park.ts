@@ -1,4 +1,5 @@
 import { defaultTimings } from "../../mixins/saga";
+import { stateCode } from "../../mixins/saga/tables";
 import { databaseOf } from "./database-of";
 import type { TestShop } from "./shop";
 import { waitFor } from "./wait";
@@ -8,8 +9,6 @@ interface Row {
   state: number;
   owner: string | null;
 }
-
-const parked = 6;
 
 /**
  * Waits until the saga can't be finished and is parked for it: of its releases, which would take an hour, the next one is the last. `key` is
@@ -23,10 +22,11 @@ export async function park(shop: TestShop, type: string, key: string): Promise<s
   const spend = async () => {
     const saga = await found();
     // Only of one that nobody holds: its owner knows how often it was released.
-    if (saga?.owner === "") await db.transaction((tx) => tx.execute(lastRelease, [defaultTimings.maxReleases, type, saga.id, ""]));
-    return saga?.state === parked && saga.id;
+    if (saga?.owner === "")
+      await db.transaction((tx) => tx.execute(lastRelease, [defaultTimings.maxReleases, type, saga.id, "", stateCode.PARKED]));
+    return saga?.state === stateCode.PARKED && saga.id;
   };
   return waitFor(spend, { what: `saga ${type} ${key} to be parked`, timeoutMs: 60_000, everyMs: 50 });
 }
 
-const lastRelease = "update saga_instance set releases = ?, next_at = 0 where type = ? and business_key = ? and owner = ? and state <> 6";
+const lastRelease = "update saga_instance set releases = ?, next_at = 0 where type = ? and business_key = ? and owner = ? and state <> ?";
