@@ -1,5 +1,3 @@
-import type { Outcome } from "../outcome";
-
 /** A handler broke its contract. Asking it again would go wrong likewise or, with other calls, seem right. */
 export class WrongNumberOfOutcomes extends Error {
   constructor(
@@ -12,12 +10,11 @@ export class WrongNumberOfOutcomes extends Error {
   }
 }
 
-/** Passes on what a handler returned when there is one outcome for each call. */
-export function checkOutcomes<R>(
-  handler: { readonly name: string },
-  calls: readonly unknown[],
-  outcomes: readonly Outcome<R>[],
-): readonly Outcome<R>[] {
+/**
+ * Passes on what a handler returned when there is one outcome for each call.
+ * @throws WrongNumberOfOutcomes
+ */
+export function checkOutcomes<O>(handler: { readonly name: string }, calls: readonly unknown[], outcomes: readonly O[]): readonly O[] {
   if (outcomes.length !== calls.length) throw new WrongNumberOfOutcomes(handler.name, calls.length, outcomes.length);
   return outcomes;
 }

@@ -6,9 +6,11 @@
 import type { LockStore } from "../lock/types";
 import { pause } from "../waiting";
 
+/** How one service's groups take turns; every node that hosts the service must have the same lock and the same names. */
 export interface Turns {
+  /** Shared by the nodes; one that is away lets the work run at once, and so holds nobody up. */
   lock: LockStore;
-  /** The lock's name for a row of this database. */
+  /** The lock's name for a row of this database, as `GroupHandler.hotRows` names it. */
   keyOf(row: string): string;
   /** How long a group waits for its turn, in ms; then it goes on without. */
   waitMs: number;

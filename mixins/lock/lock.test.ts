@@ -1,9 +1,8 @@
 import { createServer, type Server, type Socket } from "node:net";
 
 import Redis from "ioredis";
-import { ServiceBroker } from "moleculer";
 
-import { createMemoryLock, createRedisLock, lockMixin } from ".";
+import { createMemoryLock, createRedisLock } from ".";
 import { hang, lockConformance } from "./lock.conformance";
 
 lockConformance("memory", (options) => createMemoryLock(options));
@@ -18,13 +17,6 @@ test("memory: works of one key run in the order in which they came", async () =>
   holder.end();
   await Promise.all(works);
   expect(order).toEqual([1, 2, 3]);
-});
-
-test("the mixin gives the service its lock", async () => {
-  const broker = new ServiceBroker({ logger: false });
-  const store = createMemoryLock();
-  const service = broker.createService({ name: "locking", mixins: [lockMixin({ store: () => store })] });
-  expect(service).toHaveProperty("lock", store);
 });
 
 const redisUrl = process.env.TEST_REDIS_URL;

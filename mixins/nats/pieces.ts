@@ -10,10 +10,11 @@ const idBytes = 16;
 /** Zero, the message's id, which piece it is, how many there are. */
 const headBytes = 1 + idBytes + 4 + 4;
 
+/** Every node must have the middleware, but their options may differ: who receives takes pieces of any size. */
 export interface PiecesOptions {
-  /** Of a piece, its head included. */
+  /** The size of a piece, its head (25 bytes) included; a message that isn't larger travels whole. Default 512 KiB. */
   maxBytes?: number;
-  /** After this time the rest of a message isn't coming any more, in ms. */
+  /** How long after its first piece the rest of a message may come, in ms; then what is there is forgotten. Default 30,000. */
   keepMs?: number;
 }
 

@@ -13,7 +13,7 @@ test("a server that refuses is away, and nobody is told the password", async () 
 });
 
 test("a server that accepts and says nothing is away after the time that it is given", async () => {
-  const server = createServer((socket) => void atEnd(() => socket.destroy())).listen(0, "127.0.0.1");
+  const server = createServer((socket) => atEnd(() => socket.destroy())).listen(0, "127.0.0.1");
   atEnd(() => server.close());
   await once(server, "listening");
   await expect(reachNats(`nats://127.0.0.1:${(server.address() as AddressInfo).port}`, 50)).rejects.toThrow("TIMEOUT");

@@ -56,13 +56,13 @@ export async function answersNats(broker: ServiceBroker, ms: number): Promise<bo
  * Connects once and lets go again. Moleculer's broker tries for ever to connect and says nothing to who waits for its start.
  * @throws NatsAway
  */
-export async function reachNats(url: string, timeout = 5_000): Promise<void> {
+export async function reachNats(url: string, timeoutMs = 5_000): Promise<void> {
   const { host, username, password } = new URL(url);
   const as = username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {};
   const { connect } = await import("nats"); // which takes a while to load, and most nodes don't need it
   let client: NatsConnection;
   try {
-    client = await connect({ servers: host, ...as, timeout, reconnect: false });
+    client = await connect({ servers: host, ...as, timeout: timeoutMs, reconnect: false });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     throw new NatsAway(`the NATS server at ${host} can't be reached: ${code ?? message}`, { cause: error });

@@ -3,6 +3,7 @@
  * service's handler only what has to be done. Two calls of one step never share a transaction.
  */
 import type { Tx } from "../database/types";
+import { checkOutcomes } from "../group-commit/outcomes";
 import type { GroupHandler } from "../group-commit/types";
 import { done, type Done, type Outcome, type Refusal } from "../outcome";
 import { changeOf, enter, enterNew, knownOf, lock, read, state, store, textOf, type BarrierChange, type BarrierRow } from "./barrier";
@@ -31,10 +32,11 @@ const carefulGroups = 4;
 
 /** New steps are done, or begun when they need the outside; steps that are known already are answered from the barrier. */
 export function forwardHandler(action: string, handler: Local | Outside): Handler<ParsedCall> {
+  const name = `participant.${action}`;
   /** A refusal for bad parameters is kept like any other: a later version of the check must not think otherwise. */
   const begin = async (calls: readonly ParsedCall[], tx: Tx): Promise<readonly Begun<unknown, unknown>[]> => {
     const valid = calls.filter((call) => !call.invalid);
-    const begun = await each(valid, (list) => (isOutside(handler) ? handler.begin(list, tx) : handler.forward(list, tx)), action);
+    const begun = await each({ name }, valid, (list) => (isOutside(handler) ? handler.begin(list, tx) : handler.forward(list, tx)));
     let next = 0;
     return calls.map((call) => call.invalid ?? begun[next++] ?? missing(action));
   };
@@ -46,7 +48,7 @@ export function forwardHandler(action: string, handler: Local | Outside): Handle
     return enter(tx, calls, state.DONE);
   };
   return {
-    name: `participant.${action}`,
+    name,
     conflictKey: textOf,
     hotRows: ({ invalid, params }) => (invalid || isOutside(handler) ? [] : (handler.hotRows?.(params) ?? [])),
     async run(calls, tx) {
@@ -146,16 +148,17 @@ export function verifyHandler(action: string, handler: Local | Outside): Handler
   };
 }
 
-/** Gives the handler what there is for it to do, and checks that it said something to each. */
+/**
+ * Gives the service's handler what there is for it to do, and checks that it said something to each. `group` is the group's handler, which
+ * is blamed when it didn't: its calls fail at once, those of others in the group don't.
+ * @throws WrongNumberOfOutcomes
+ */
 export async function each<C, O>(
+  group: { readonly name: string },
   calls: readonly C[],
   work: (calls: readonly C[]) => Promise<readonly O[]>,
-  action: string,
 ): Promise<readonly O[]> {
-  if (calls.length === 0) return [];
-  const outcomes = await work(calls);
-  if (outcomes.length !== calls.length) throw new Error(`${action} gave ${outcomes.length} outcomes for ${calls.length} calls`);
-  return outcomes;
+  return calls.length === 0 ? [] : checkOutcomes(group, calls, await work(calls));
 }
 
 function missing(action: string): never {

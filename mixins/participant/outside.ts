@@ -38,8 +38,9 @@ type SettleCall = Traced & { performed: Performed };
 
 /** Writes what came of it, unless another process was faster. */
 function settleHandler(action: string, handler: Outside, host: Host): Handler<SettleCall> {
+  const name = `participant.${action}.settle`;
   return {
-    name: `participant.${action}.settle`,
+    name,
     conflictKey: textOf,
     async run(calls, tx) {
       const answers = (await enter(tx, calls, state.STARTED)).map(knownOf);
@@ -49,7 +50,7 @@ function settleHandler(action: string, handler: Outside, host: Host): Handler<Se
       const doubted = open
         .filter((call) => !isTold(call))
         .map(({ saga, id, step, trace }) => ({ saga, id, step, ...(trace && { trace }) }));
-      const outcomes = await each(told, (list) => handler.settle(list, tx, host), action);
+      const outcomes = await each({ name }, told, (list) => handler.settle(list, tx, host));
       if (doubted.length > 0) await handler.doubt?.(doubted, tx);
       told.forEach((call, index) => (answers[calls.indexOf(call)] = knownOfOutcome(outcomes[index])));
       const changes = open.map((call) => changeOf(call, answers[calls.indexOf(call)]));

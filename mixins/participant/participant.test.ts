@@ -62,6 +62,14 @@ describe("forward", () => {
     expect(await purse.outcomes("take", ...calls)).toEqual([done({ taken: 1 }), done({ taken: 2 }), failure, done({ taken: 4 })]);
     expect(await purse.outcome("take", purse.call(3, undefined, `${purse.id}-3`))).toEqual(done({ taken: 3 }));
   });
+
+  test("a handler that says nothing to a call isn't asked again in halves: all its calls fail, and leave no effect", async () => {
+    const ids = [1, 2, 3, 4].map((n) => `${purse.id}-${n}`);
+    const answers = await purse.outcomes("take", ...ids.map((id) => purse.call(1, "short", id)));
+    expect(answers).toEqual(ids.map(() => expect.objectContaining({ ok: false, failed: true, type: "SAGA_STEP_FAILED" })));
+    expect(purse.groups).toEqual([ids]);
+    for (const id of ids) expect(await purse.effects(id)).toEqual([]);
+  });
 });
 
 describe("undo", () => {

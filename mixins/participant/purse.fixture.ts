@@ -17,7 +17,8 @@ import {
   type VerifyAnswer,
 } from ".";
 
-type Mood = "refuse" | "poison" | "outside" | "empty";
+/** `short`: the handler says nothing to one of its calls. */
+type Mood = "refuse" | "poison" | "outside" | "empty" | "short";
 type Params = { amount: number; mood?: Mood };
 type Undone = StepKey & { result: { taken?: number } };
 
@@ -138,7 +139,8 @@ export class Purse {
         if (calls.some(({ params }) => params.mood === "poison")) throw Object.assign(new Error("poisoned"), { type: "POISON" });
         const taken = calls.filter(({ params }) => params.mood !== "refuse").map(({ id, params: { amount } }) => ({ id, amount }));
         await note(tx, taken);
-        return calls.map(({ params: { mood, amount } }) => {
+        const answered = calls.some(({ params }) => params.mood === "short") ? calls.slice(1) : calls;
+        return answered.map(({ params: { mood, amount } }) => {
           if (mood === "refuse") return refused("NO", "not today", { amount });
           return done(mood === "empty" ? undefined : { taken: amount });
         });

@@ -4,14 +4,19 @@
  */
 import Redis from "ioredis";
 
+import { backOff } from "../waiting";
+
+/** How a connection behaves. Nothing needs to be given. */
 export interface RedisOptions {
   /** Shown in Redis's list of clients. */
   name?: string;
-  /** For a connection to be made, and for a command to be answered, in ms. */
+  /** How long a connection may take to be made, in ms. Default 1,000. */
   connectMs?: number;
+  /** How long a command may take to be answered, in ms; then it rejects. Default 200. */
   answerMs?: number;
-  /** Between two tries to connect: base, doubled each time up to the cap, in ms. */
+  /** Between two tries to connect: base, doubled each time up to the cap, in ms. Default 100 to 2,000. */
   retryMs?: { base: number; cap: number };
+  /** Is told once that Redis is away, and once that it is back. Default: nobody is. */
   logger?: { warn(message: string): void };
 }
 
@@ -29,7 +34,7 @@ export function openRedis(url: string, options: RedisOptions = {}): Redis {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     disconnectTimeout: 100,
-    retryStrategy: (tries) => Math.min(retryMs.cap, retryMs.base * 2 ** Math.min(tries - 1, 30)),
+    retryStrategy: (tries) => backOff(tries, retryMs.base, retryMs.cap),
   });
   const where = new URL(url).host;
   let away = false;

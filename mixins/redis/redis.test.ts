@@ -1,6 +1,5 @@
-import { createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
 import type { Redis } from "ioredis";
 

@@ -16,7 +16,7 @@ interface AuditRow {
 }
 
 /** Writes one row, in the transaction of what it tells of. */
-export async function note(tx: Tx, { type, id, action, step, who, why, stateBefore, detail, at }: Omit<SagaAuditEntry, "number">) {
+export async function insertAudit(tx: Tx, { type, id, action, step, who, why, stateBefore, detail, at }: Omit<SagaAuditEntry, "number">) {
   const text = detail === undefined ? null : JSON.stringify(detail);
   const row = { type, business_key: id, action, step, who, why, state_before: stateBefore, detail: text, at };
   await tx.insert("saga_audit", [row]);

@@ -7,6 +7,7 @@ import { Assignments } from "./assignments";
 import type { SagaDefinition } from "./definition";
 import { groupBy } from "./group-by";
 import { columns, load, type Instance, type InstanceRow } from "./instance";
+import { keyText } from "./key-text";
 import { signaledTypes } from "./signals";
 import { stateCode, unowned } from "./tables";
 
@@ -38,7 +39,7 @@ export class Claims {
 
   constructor(private readonly options: ClaimOptions) {
     const { definitions } = options;
-    this.#loaded = new Set(definitions.map(({ type, version }) => `${type}\n${version}`));
+    this.#loaded = new Set(definitions.map(({ type, version }) => keyText(type, version)));
     this.#signaled = signaledTypes(definitions);
   }
 
@@ -78,7 +79,7 @@ export class Claims {
     const live = await this.options.db.select<{ type: string; version: number }>(
       "select distinct type, version from saga_instance where owner >= ''",
     );
-    return live.filter(({ type, version }) => !this.#loaded.has(`${type}\n${version}`));
+    return live.filter(({ type, version }) => !this.#loaded.has(keyText(type, version)));
   }
 
   async claim(sightings: readonly Sighting[]): Promise<Claimed> {
@@ -104,7 +105,7 @@ export class Claims {
         where i.owner >= '' and i.state <> ? and ${where}`,
       [stateCode.PARKED, owner],
     );
-    return seen.filter(({ type, version }) => this.#loaded.has(`${type}\n${version}`));
+    return seen.filter(({ type, version }) => this.#loaded.has(keyText(type, version)));
   }
 
   async #take(sightings: readonly Sighting[], tx: Tx): Promise<InstanceRow[]> {
@@ -118,7 +119,7 @@ export class Claims {
       const same = rows.filter((row) => row.owner === byId.get(row.id)?.owner && row.epoch === byId.get(row.id)?.epoch);
       taken.push(...same.map((row) => this.#afterClaim(row)));
     }
-    for (const alike of groupBy(taken, ({ type, owner, state }) => `${type}\n${owner}\n${state}`)) await this.#own(alike, tx);
+    for (const alike of groupBy(taken, ({ type, owner, state }) => keyText(type, state, owner ?? ""))) await this.#own(alike, tx);
     return taken;
   }
 

@@ -1,7 +1,8 @@
 import type { StepRef, UndoRef, VerifyRef } from "../action-ref";
 import { defineSaga, saga, type InputOf, type ResultsOf, type SagaDefinition } from "./definition";
 import { milliseconds } from "./duration";
-import { nextMove, knowledge } from "./plan";
+import { knowledge } from "./knowledge";
+import { nextMove } from "./plan";
 
 /** A contract as a service exports it. */
 const seat = {

@@ -188,7 +188,7 @@ export function saga<I, R>(definition: SagaDefinition<I, R>, ends: SagaEnds<I, R
 
 /** Begins the definition of a saga, e.g. `defineSaga<PlaceOrder>("place-order", { version: 1 })`. */
 export function defineSaga<I>(type: string, options: SagaOptions<I>): SagaBuilder<I, Record<never, never>> {
-  const { version, deadline = "2m", timedOut = "SAGA_TIMED_OUT", shown = (input) => input } = options;
+  const { version, deadline = "2m", timedOut = "SAGA_TIMED_OUT", shown } = options;
   const builder = new Builder({ type, version, deadlineMs: milliseconds(deadline), timedOut, shown, stages: [], waits: [] });
   return builder as unknown as SagaBuilder<I, Record<never, never>>;
 }

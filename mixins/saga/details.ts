@@ -1,22 +1,31 @@
 import type { Reader } from "../database/types";
 import { readAudit } from "./audit";
 import type { SagaDefinition } from "./definition";
-import { columns, type InstanceRow } from "./instance";
+import type { InstanceRow } from "./instance";
 import type { SagaDetails, SagaTrailEntry } from "./operations";
 import { signalsOf } from "./signals";
-import { statusOf } from "./status";
+import { statusColumns, statusesOf, type StatusRow } from "./status";
 import { entriesIn, type TrailRow } from "./trail";
 
-/** All that there is of a saga; undefined when there is none. `definition` is that of its version, where it is loaded. */
+type DetailsRow = StatusRow & Pick<InstanceRow, "input" | "undo_set" | "trace">;
+
+/**
+ * All that there is of a saga; undefined when there is none. `definitionOf` gives the definition of its version, where that is loaded.
+ * What comes from its row (state, owner, input, decision) is of one moment; the trail, the signals and the audit are read after it, one by
+ * one, and may tell of what has happened since.
+ */
 export async function detailsOf(
   db: Reader,
   type: string,
   id: string,
   definitionOf: (version: number) => SagaDefinition | undefined,
 ): Promise<SagaDetails | undefined> {
-  const status = await statusOf(db, type, id);
-  const [row] = await db.select<InstanceRow>(`select ${columns} from saga_instance where type = ? and business_key = ?`, [type, id]);
-  if (!status || !row) return undefined;
+  const [row] = await db.select<DetailsRow>(
+    `select ${statusColumns}, input, undo_set, trace from saga_instance where type = ? and business_key = ?`,
+    [type, id],
+  );
+  const [status] = row ? await statusesOf(db, [row]) : [];
+  if (!row || !status) return undefined;
   const trail = await db.select<TrailRow & { epoch: number }>(
     `select epoch, step, phase, outcome, attempt, ms, detail, at from saga_step where type = ? and business_key = ? order by epoch, seq`,
     [type, id],

@@ -13,12 +13,13 @@ import { Claims, type Claimed } from "./claims";
 import type { BoundSaga, SagaDefinition } from "./definition";
 import { detailsOf } from "./details";
 import { groupBy } from "./group-by";
+import { keyText } from "./key-text";
 import { SagaLog } from "./log";
 import { OperatorActions } from "./operator-actions";
 import type { SagaAuditEntry, SagaAuditFilter, SagaDetails, SagaFilter } from "./operations";
 import { Ownership } from "./ownership";
 import { Participants } from "./participants";
-import { knowledge } from "./plan";
+import { knowledge } from "./knowledge";
 import type { RunContext } from "./run";
 import { Runs } from "./runs";
 import { Signals } from "./send-signals";
@@ -51,8 +52,6 @@ interface OneStart {
   start: SagaStart<unknown>;
 }
 
-const nameOf = (type: string, id: string): string => `${type}\n${id}`;
-
 export class SagaEngine implements Sagas {
   readonly owner: string;
   readonly #bound: ReadonlyMap<string, BoundSaga>;
@@ -68,9 +67,9 @@ export class SagaEngine implements Sagas {
   #stopped: Promise<void> | undefined;
   readonly #starts: GroupHandler<OneStart, void> = {
     name: "saga.start",
-    conflictKey: ({ definition, start }) => nameOf(definition.type, start.id),
+    conflictKey: ({ definition, start }) => keyText(definition.type, start.id),
     run: async (calls, tx) => {
-      for (const alike of groupBy(calls, ({ definition: { type, version } }) => nameOf(type, String(version)))) {
+      for (const alike of groupBy(calls, ({ definition: { type, version } }) => keyText(type, version))) {
         await this.#insert(
           alike[0].definition,
           alike.map(({ start }) => start),
@@ -87,7 +86,7 @@ export class SagaEngine implements Sagas {
     this.owner = owner;
     this.#timings = timings;
     this.#time = time;
-    this.#bound = new Map(sagas.map((bound) => [nameOf(bound.definition.type, String(bound.definition.version)), bound]));
+    this.#bound = new Map(sagas.map((bound) => [keyText(bound.definition.type, bound.definition.version), bound]));
     const wake = () => this.#ownership.wake();
     const definitionOf = (type: string, version: number) => this.#definitionOf(type, version);
     this.#log = new SagaLog(group, owner, time.now, wake);
@@ -109,7 +108,7 @@ export class SagaEngine implements Sagas {
     });
     this.#signals = new Signals({ clock: time.now, definitionOf, wake });
     const context: RunContext = {
-      ...{ log: this.#log, timings, time, random, logger, stopping: this.#stopping.signal },
+      ...{ db, log: this.#log, timings, time, random, logger, stopping: this.#stopping.signal },
       participants: new Participants(options.call, timings.stepTimeoutMs),
       onStep: (notice) => options.onStep?.(notice),
     };
@@ -217,11 +216,11 @@ export class SagaEngine implements Sagas {
   }
 
   #definitionOf(type: string, version: number): SagaDefinition | undefined {
-    return this.#bound.get(nameOf(type, String(version)))?.definition;
+    return this.#bound.get(keyText(type, version))?.definition;
   }
 
   #boundTo(type: string, version: number): BoundSaga {
-    const bound = this.#bound.get(nameOf(type, String(version)));
+    const bound = this.#bound.get(keyText(type, version));
     if (!bound) throw new Error(`saga ${type} version ${version} is not bound to this service`);
     return bound;
   }

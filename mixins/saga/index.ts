@@ -12,7 +12,7 @@ import type { SagaTimings } from "./timings";
 import type { SagaEndNotice, Sagas, SagaStepNotice } from "./types";
 
 export { defineSaga, saga } from "./definition";
-export { createSagaAuditTable, createSagaRetentionIndex, createSagaSignalTable, createSagaTables } from "./tables";
+export { createSagaAuditTable, createSagaRetentionIndex, createSagaSignalTable, createSagaTables, isEnded } from "./tables";
 export { refusal } from "./operations";
 export { defaultTimings } from "./timings";
 export type { BoundSaga, EndedSaga, InputOf, ResultsOf, SagaDefinition, SagaEnds } from "./definition";

@@ -1,7 +1,7 @@
 import type { Reader } from "../database/types";
 import type { Refusal } from "../outcome";
 import { groupBy } from "./group-by";
-import { knowledge, learn, type Decision, type Knowledge } from "./plan";
+import { knowledge, learn, type Decision, type Knowledge } from "./knowledge";
 import { type Signal, signalsOf } from "./signals";
 import { resultsIn, type TrailRow } from "./trail";
 

@@ -2,7 +2,8 @@
 import type { StepRef } from "../action-ref";
 import { refused } from "../outcome";
 import { defineSaga, type SagaDefinition } from "./definition";
-import { type Entry, type Instruction, knowledge, learn, nextMove, STOPPED_BY_OPERATOR } from "./plan";
+import { type Entry, type Instruction, knowledge, learn } from "./knowledge";
+import { nextMove, STOPPED_BY_OPERATOR } from "./plan";
 import { resultsIn, rowsOf } from "./trail";
 
 const action = (name: string): StepRef<object, object> => ({ name, kind: "step" });

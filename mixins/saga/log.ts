@@ -11,7 +11,8 @@ import type { GroupCommit, GroupHandler } from "../group-commit/types";
 import { done, refused, type Outcome, type Refusal } from "../outcome";
 import type { BoundSaga, EndedSaga, SagaDefinition, SagaEnds } from "./definition";
 import { groupBy } from "./group-by";
-import type { Decision, Entry } from "./plan";
+import { keyText } from "./key-text";
+import type { Decision, Entry } from "./knowledge";
 import { Assignments } from "./assignments";
 import { wakeSignaled, type Waiting } from "./signals";
 import { stateCode, unowned } from "./tables";
@@ -60,7 +61,7 @@ export class SagaLog {
     /** Called when a saga that was let go of is due already. */
     private readonly wake: () => void,
   ) {
-    this.#writes = { name: "saga.log", conflictKey: ({ held }) => `${held.type}\n${held.id}`, run: (writes, tx) => this.#run(writes, tx) };
+    this.#writes = { name: "saga.log", conflictKey: ({ held }) => keyText(held.type, held.id), run: (writes, tx) => this.#run(writes, tx) };
   }
 
   /** Inserts sagas in their first epoch, owned by this process. */
@@ -114,7 +115,7 @@ export class SagaLog {
 
   async #lockMine(writes: readonly Write[], tx: Tx): Promise<Set<Write>> {
     const mine = new Set<Write>();
-    for (const alike of groupBy(writes, ({ held }) => `${held.type}\n${held.epoch}`)) {
+    for (const alike of groupBy(writes, ({ held }) => keyText(held.type, held.epoch))) {
       const { type, epoch } = alike[0].held;
       const rows = await tx.select<{ id: string }>(
         `select business_key as id from saga_instance where type = ? and business_key in (?) and epoch = ? and owner = ?
@@ -129,7 +130,7 @@ export class SagaLog {
 }
 
 const shapeOf = ({ held, change }: Write): string =>
-  [held.type, held.epoch, change.to, "progressed" in change && change.progressed].join("\n");
+  keyText(held.type, held.epoch, change.to, String("progressed" in change && change.progressed));
 
 /** What the writes, all of one shape, set in their rows. Each changes the state or the owner, so that the count of changed rows tells. */
 function assignments(
@@ -177,7 +178,7 @@ function trailOf({ held, entries, seq }: Write): Record<string, Value>[] {
 
 /** The hosting service's part of the ends, set by set. */
 async function tellEnds(writes: readonly Write[], tx: Tx): Promise<void> {
-  for (const ending of groupBy(writes, ({ bound, change }) => `${bound.definition.type}\n${bound.definition.version}\n${change.to}`)) {
+  for (const ending of groupBy(writes, ({ bound, change }) => keyText(bound.definition.type, bound.definition.version, change.to))) {
     const ends = ending[0].bound.ends as unknown as SagaEnds<unknown, Record<string, unknown>>;
     const completed = ending.flatMap(({ change }) => (change.to === "COMPLETED" ? [change.ended] : []));
     const compensated = ending.flatMap(({ change }) => (change.to === "COMPENSATED" ? [{ ...change.ended, cause: change.cause }] : []));

@@ -1,16 +1,19 @@
 /** What operators can see of sagas and do to those that are PARKED. */
 import type { Tx } from "../database/types";
 import type { Outcome } from "../outcome";
-import type { Entry } from "./plan";
+import type { Entry } from "./knowledge";
 import type { SagaState, SagaStatus } from "./types";
 
-/** Who acts, in at most 100 characters, and why, in at most 500. */
+/** Who acts, in at most 100 characters, and why, in at most 500: so much `saga_audit` holds. */
 export interface By {
   who: string;
   why: string;
 }
 
-/** A step that was done by hand, or, of a saga that is compensated, was taken back by hand. */
+/**
+ * A step that was done by hand, or, of a saga that is compensated, was taken back by hand. Its participant hears nothing of it: who says so has
+ * to see to it that the participant neither has done it as well nor will, when a message that was given up for lost arrives after all.
+ */
 export interface DoneByHand {
   step: string;
   /** What the step's action would have answered. Not of one that was taken back. */
@@ -56,20 +59,23 @@ export interface SagaOperations {
   audit(filter: SagaAuditFilter): Promise<SagaAuditEntry[]>;
 }
 
+/** Which sagas are listed, and from where on. What is left out is not looked at. */
 export interface SagaFilter {
   type?: string;
   state?: SagaState;
   /** Default 100. */
   limit?: number;
-  /** The last one of the page before. */
+  /** The last one of the page before; the list goes on behind it. */
   after?: Pick<SagaStatus, "type" | "id" | "createdAt">;
 }
 
+/** One saga with all that the log has of it. */
 export interface SagaDetails extends SagaStatus {
   /** As its definition lets operators see it; undefined when that version is not loaded. */
   input: unknown;
   /** Names of the steps to undo, once that is decided. */
   undo?: readonly string[];
+  /** Request id and trace that it was started with. */
   trace?: Record<string, string>;
   /** In the order of the log. */
   trail: SagaTrailEntry[];
@@ -79,6 +85,7 @@ export interface SagaDetails extends SagaStatus {
   audit: SagaAuditEntry[];
 }
 
+/** One line of the log: a call, a wait or an instruction. `at` in ms since the epoch, `ms` how long it took. */
 export interface SagaTrailEntry extends Omit<Entry, "step"> {
   /** Missing where an operator's instruction is about the whole saga. */
   step?: string;
@@ -86,26 +93,33 @@ export interface SagaTrailEntry extends Omit<Entry, "step"> {
   epoch: number;
 }
 
+/** What an operator did to a saga: a row of `saga_audit`. It outlives its saga. */
 export interface SagaAuditEntry {
-  /** Of the row. */
+  /** Of the row, rising; unique within the database. */
   number: number;
   type: string;
+  /** The business key of the saga. */
   id: string;
   action: "retry" | "skip" | "compensate";
+  /** Of `skip`: the step that it was about. */
   step?: string;
   who: string;
   why: string;
+  /** The saga's state when he acted. */
   stateBefore: SagaState;
-  /** The result that was given to a step. */
+  /** The result that was given to a step. Missing otherwise. */
   detail?: unknown;
   /** Ms since the epoch. */
   at: number;
 }
 
+/** Which entries are read, and from where on. What is left out is not looked at. */
 export interface SagaAuditFilter {
   type?: string;
+  /** The business key of the saga. */
   id?: string;
+  /** Default 100. */
   limit?: number;
-  /** The last one of the page before. */
+  /** The last one of the page before; the list goes on behind it. */
   before?: Pick<SagaAuditEntry, "at" | "type" | "number">;
 }

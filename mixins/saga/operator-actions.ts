@@ -9,11 +9,12 @@
 import { DecideAgain } from "../database";
 import type { Database, Tx } from "../database/types";
 import { done, refused, type Outcome, type Refusal } from "../outcome";
-import { note } from "./audit";
+import { insertAudit } from "./audit";
 import type { SagaDefinition } from "./definition";
 import { columns, load, type Instance, type InstanceRow } from "./instance";
 import { type By, type DoneByHand, refusal } from "./operations";
-import { isCommitted, learn, nextMove, type Instruction, type Knowledge } from "./plan";
+import { learn, type Instruction, type Knowledge } from "./knowledge";
+import { isCommitted, nextMove } from "./plan";
 import { signaledTypes } from "./signals";
 import { statusOf } from "./status";
 import { stateCode, stateOf, unowned } from "./tables";
@@ -95,7 +96,7 @@ export class OperatorActions {
     const entry = rowOf({ step: step ?? "", phase: "operator", outcome: "done", detail: instruction, attempt: 1, ms: 0, at });
     await tx.insert("saga_step", [keyed(type, id, epoch + 1, 0, entry)]);
     const detail = "result" in instruction ? { detail: instruction.result } : {};
-    await note(tx, { type, id, action: instruction.action, step, who, why, stateBefore: "PARKED", at, ...detail });
+    await insertAudit(tx, { type, id, action: instruction.action, step, who, why, stateBefore: "PARKED", at, ...detail });
   }
 }
 

@@ -11,6 +11,7 @@ import type { Service } from "moleculer";
 import type { Database, Tx } from "../database/types";
 import type { Time } from "../waiting";
 import type { Claimed, Claims, Sighting } from "./claims";
+import { keyText } from "./key-text";
 import { unowned } from "./tables";
 import type { SagaTimings } from "./timings";
 
@@ -109,7 +110,7 @@ export class Ownership {
   async #sweep(): Promise<void> {
     const { claims, holds } = this.options;
     const without = (await claims.mine()).filter(({ type, id }) => !holds(type, id));
-    const suspicion = ({ type, id, epoch }: Sighting) => `${type}\n${id}\n${epoch}`;
+    const suspicion = ({ type, id, epoch }: Sighting) => keyText(type, epoch, id);
     const orphans = without.filter((seen) => this.#suspects.has(suspicion(seen)));
     this.#suspects = new Set(without.map(suspicion));
     await this.#claim(orphans);

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import type { StepRef } from "../action-ref";
 import { refused } from "../outcome";
 import { defineSaga, type SagaDefinition } from "./definition";
-import { isCommitted, knowledge, learn, nextMove, type Circumstances, type Entry, type Knowledge, type Move } from "./plan";
+import { knowledge, learn, type Entry, type Knowledge } from "./knowledge";
+import { isCommitted, nextMove, type Circumstances, type Move } from "./plan";
 import { resultsIn, rowsOf } from "./trail";
 
 const action = (name: string): StepRef<object, object> => ({ name, kind: "step" });

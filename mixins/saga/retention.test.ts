@@ -7,8 +7,8 @@ import { waitFor } from "../../test/support/wait";
 import { databaseMixin, openDatabase, type Database, type DatabaseVars } from "../database";
 import { wallTime } from "../waiting";
 import { sagaMixin } from "./index";
-import { removeEnded } from "./retention";
-import { createSagaRetentionIndex, stateCode, unowned } from "./tables";
+import { removeEnded, selectEnded } from "./retention";
+import { createSagaRetentionIndex, isEnded, stateCode, unowned } from "./tables";
 import { hostTables } from "./trips.fixture";
 import type { SagaState } from "./types";
 
@@ -20,12 +20,11 @@ interface Row {
 }
 
 async function write(db: Database, rows: readonly Row[]): Promise<void> {
-  const ended = (state: SagaState) => state === "COMPLETED" || state === "COMPENSATED";
   await db.transaction(async (tx) => {
     await tx.insert(
       "saga_instance",
       rows.map(({ id, state = "COMPLETED", at }) => ({
-        ...{ type: "trip", business_key: id, version: 1, state: stateCode[state], owner: ended(state) ? null : unowned, epoch: 1 },
+        ...{ type: "trip", business_key: id, version: 1, state: stateCode[state], owner: isEnded(state) ? null : unowned, epoch: 1 },
         ...{ deadline_at: at, recoveries: 0, releases: 0, input: "{}", created_at: at, updated_at: at },
       })),
     );
@@ -95,8 +94,7 @@ test("they are found without reading the others", async () => {
   await db.transaction(createSagaRetentionIndex);
   const mysql = db.dialect.name === "mysql";
   if (mysql) await db.select("analyze table saga_instance");
-  const query = "select type, business_key as id from saga_instance where owner is null and updated_at <= ? order by updated_at limit ?";
-  expect(await planOf(db, query, [50, 10])).toMatch(
+  expect(await planOf(db, selectEnded, [50, 10])).toMatch(
     mysql
       ? /^saga_instance_owner_updated_at Using where; Using index$/
       : /^SEARCH saga_instance USING INDEX saga_instance_owner_updated_at \(owner=\? AND updated_at<\?\)$/,

@@ -5,13 +5,14 @@
 import type { Database, Tx } from "../database/types";
 import { groupBy } from "./group-by";
 
+/** Finds those that ended at a time or earlier, the oldest first, so many at most. */
+export const selectEnded =
+  "select type, business_key as id from saga_instance where owner is null and updated_at <= ? order by updated_at limit ?";
+
 /** Removes at most `limit` sagas that ended at `upTo` or earlier, the oldest first, and gives their number. */
 export async function removeEnded(db: Database, upTo: number, limit: number): Promise<number> {
   // Looked for outside of the transaction, so that nobody waits for the search. The index on owner and time has them in this order.
-  const ended = await db.select<{ type: string; id: string }>(
-    "select type, business_key as id from saga_instance where owner is null and updated_at <= ? order by updated_at limit ?",
-    [upTo, limit],
-  );
+  const ended = await db.select<{ type: string; id: string }>(selectEnded, [upTo, limit]);
   if (ended.length === 0) return 0;
   return db.transaction((tx) => remove(tx, ended, upTo));
 }

@@ -1,7 +1,7 @@
 /**
  * One saga being run by one owner: asks the plan for the next move and makes it, until the saga ends, is let go of, or belongs to somebody
- * else. Awaited writes are the decision and the end, and the beginning of a wait; everything else that is heard rides in the next of these (the
- * log is written behind).
+ * else. Awaited writes are the decision, the end, and whatever lets go of the saga (a wait, a release, PARKED); everything else that is heard
+ * rides in the next of these (the log is written behind).
  *
  * - I3 the undos begin after the decision's write has come back.
  * - I5 a write that finds another owner ends the run; nothing is called after it.
@@ -9,13 +9,16 @@
  */
 import type { Service } from "moleculer";
 
+import type { Database } from "../database/types";
 import type { Refusal } from "../outcome";
 import type { Time } from "../waiting";
 import type { BoundSaga, EndedSaga } from "./definition";
 import type { Instance } from "./instance";
 import type { Change, SagaLog } from "./log";
 import type { Participants } from "./participants";
-import { isResult, nextMove, type Circumstances, type Move } from "./plan";
+import { isResult } from "./knowledge";
+import { nextMove, type Circumstances, type Move } from "./plan";
+import { statusOf } from "./status";
 import { Steps } from "./steps";
 import { jitter, type SagaTimings } from "./timings";
 import type { SagaStepNotice } from "./types";
@@ -23,6 +26,7 @@ import { Waits } from "./waits";
 
 /** What all runs of an engine share. */
 export interface RunContext {
+  db: Database;
   log: SagaLog;
   participants: Participants;
   timings: SagaTimings;
@@ -129,14 +133,21 @@ export class Run {
     const progressed = this.#steps.unlogged.some(isResult);
     const releases = progressed ? 0 : this.saga.releases;
     if (releases >= timings.maxReleases) {
-      if (!(await this.#write({ to: "PARKED" }))) return { as: "LOST" };
-      return { as: "PARKED" };
+      const parked = (await this.#write({ to: "PARKED" })) || (await this.#isParked());
+      return { as: parked ? "PARKED" : "LOST" };
     }
     const delayMs = jitter(releases, timings.releaseBaseMs, timings.releaseCapMs, random);
     const waiting = unanswered && this.#waits.forOutcome(unanswered, delayMs, progressed);
     if (!(await this.#write(waiting ?? { to: "RELEASED", delayMs, progressed }))) return { as: "LOST" };
     logger.warn(`${this.#name} waits for an answer; it is tried again in ${delayMs} ms (${releases + 1} of ${timings.maxReleases})`);
     return { as: waiting ? "WAITING" : "RELEASED" };
+  }
+
+  /** A commit whose answer was lost has parked it in this very epoch: nobody else would tell of it. */
+  async #isParked(): Promise<boolean> {
+    const { type, id, epoch } = this.saga;
+    const status = await statusOf(this.context.db, type, id);
+    return status?.state === "PARKED" && status.epoch === epoch;
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { Database } from "../database/types";
 import type { BoundSaga } from "./definition";
 import type { Instance } from "./instance";
+import { keyText } from "./key-text";
 import { Run, type RunContext, type RunEnd } from "./run";
 import { resultOf } from "./status";
 import type { SagaEndNotice, SagaResult } from "./types";
@@ -11,8 +12,6 @@ type Told = SagaResult<Record<string, unknown>>;
 
 /** First and longest wait between two looks into the log for a saga that isn't running here, in ms. */
 const look = { firstMs: 20, capMs: 500 };
-
-const nameOf = (type: string, id: string): string => `${type}\n${id}`;
 
 export class Runs {
   readonly #waiters = new Waiters();
@@ -25,13 +24,13 @@ export class Runs {
   ) {}
 
   holds(type: string, id: string): boolean {
-    return this.#runs.has(nameOf(type, id));
+    return this.#runs.has(keyText(type, id));
   }
 
   /** Begins a run, unless the saga has one of the same epoch or a later one. */
   launch(bound: BoundSaga, saga: Instance, firstOwner: boolean): void {
     if (this.context.stopping.aborted) return;
-    const name = nameOf(saga.type, saga.id);
+    const name = keyText(saga.type, saga.id);
     const present = this.#runs.get(name);
     if (present && present.run.saga.epoch >= saga.epoch) return;
     const run = new Run(this.context, bound, saga, firstOwner);
@@ -51,7 +50,7 @@ export class Runs {
       const cause = told.status === "COMPENSATED" ? { cause: told.cause.type } : {};
       this.onEnd?.({ type, id, state: told.status, ms: time.now() - startedAt, ...cause });
     }
-    this.#waiters.tell(nameOf(type, id), told);
+    this.#waiters.tell(keyText(type, id), told);
   }
 
   /** Waits at most `waitMs` for the saga's end, wherever it runs. */
@@ -65,7 +64,7 @@ export class Runs {
       }
       const left = until - performance.now();
       if (left <= 0 || this.context.stopping.aborted) return { status: "RUNNING" };
-      const told = await this.#waiters.wait(nameOf(type, id), this.holds(type, id) ? left : Math.min(left, lookMs));
+      const told = await this.#waiters.wait(keyText(type, id), this.holds(type, id) ? left : Math.min(left, lookMs));
       if (told) return told;
     }
   }

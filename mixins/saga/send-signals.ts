@@ -4,6 +4,7 @@ import type { GroupHandler } from "../group-commit/types";
 import { done } from "../outcome";
 import type { SagaDefinition } from "./definition";
 import { groupBy } from "./group-by";
+import { keyText } from "./key-text";
 import { pivotOf } from "./plan";
 import { makeDue, signalsOf } from "./signals";
 import { stateCode } from "./tables";
@@ -79,7 +80,7 @@ export class Signals {
       type,
       open.map(({ saga }) => saga.id),
     );
-    const byName = new Map(open.toReversed().map((one) => [`${one.signal.id}\n${one.signal.name}`, one]));
+    const byName = new Map(open.toReversed().map((one) => [keyText(one.signal.name, one.signal.id), one]));
     const first = [...byName.values()].filter(({ signal: { id, name } }) => !known.get(id)?.has(name));
     await tx.insert("saga_signal", this.#rows(first.filter(({ hint }) => !hint)));
     const hints = this.#rows([...byName.values()].filter(({ hint }) => hint));

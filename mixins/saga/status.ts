@@ -1,15 +1,16 @@
 import type { Bindable, Reader } from "../database/types";
 import type { Refusal } from "../outcome";
 import { groupBy } from "./group-by";
-import { knowledge, learn } from "./plan";
-import { outcomeCode, phaseCode, stateCode, stateOf, unowned } from "./tables";
+import { knowledge, learn } from "./knowledge";
+import { isEnded, outcomeCode, phaseCode, stateCode, stateOf, unowned } from "./tables";
 import type { SagaFilter } from "./operations";
 import { resultsIn, type TrailRow } from "./trail";
 import type { SagaResult, SagaStatus, SagaWait } from "./types";
 
-const columns = `type, business_key as id, version, state, cause, owner, epoch, recoveries, next_at, deadline_at, created_at, updated_at`;
+/** Of `saga_instance`, for a `StatusRow`. */
+export const statusColumns = `type, business_key as id, version, state, cause, owner, epoch, recoveries, next_at, deadline_at, created_at, updated_at`;
 
-interface StatusRow {
+export interface StatusRow {
   type: string;
   id: string;
   version: number;
@@ -24,9 +25,10 @@ interface StatusRow {
   updated_at: number;
 }
 
+/** How a saga stands by the log; undefined when there is none. */
 export async function statusOf(db: Reader, type: string, id: string): Promise<SagaStatus | undefined> {
-  const [row] = await db.select<StatusRow>(`select ${columns} from saga_instance where type = ? and business_key = ?`, [type, id]);
-  return row && (await withWaits(db, [row]))[0];
+  const [row] = await db.select<StatusRow>(`select ${statusColumns} from saga_instance where type = ? and business_key = ?`, [type, id]);
+  return row && (await statusesOf(db, [row]))[0];
 }
 
 /**
@@ -40,7 +42,7 @@ export async function listStatus(db: Reader, { type, state, limit = 100, after }
     conditions.push(sql);
     values.push(...bound);
   };
-  const open = state !== undefined && state !== "COMPLETED" && state !== "COMPENSATED";
+  const open = state !== undefined && !isEnded(state);
   if (type !== undefined) where("type = ?", type);
   // Says what the index on the owner knows: open sagas have one, ended ones have none.
   if (state !== undefined) where(`state = ? and owner ${open ? ">= ''" : "is null"}`, stateCode[state]);
@@ -51,13 +53,13 @@ export async function listStatus(db: Reader, { type, state, limit = 100, after }
   } else if (after) where(`type <= ? and ${past.replaceAll(">", "<")}`, after.type, after.type, after.type, after.id);
   const sequence = open ? "created_at, type, business_key" : "type desc, business_key desc";
   const rows = await db.select<StatusRow>(
-    `select ${columns} from saga_instance where ${conditions.join(" and ")} order by ${sequence} limit ?`,
+    `select ${statusColumns} from saga_instance where ${conditions.join(" and ")} order by ${sequence} limit ?`,
     [...values, limit],
   );
-  return withWaits(db, rows);
+  return statusesOf(db, rows);
 }
 
-/** How a saga stands by the log; undefined when there is none. */
+/** What has come of a saga by the log; undefined when there is none. */
 export async function resultOf(db: Reader, type: string, id: string): Promise<SagaResult<Record<string, unknown>> | undefined> {
   const status = await statusOf(db, type, id);
   if (!status) return undefined;
@@ -84,8 +86,8 @@ async function resultsOf(db: Reader, type: string, id: string): Promise<Record<s
   return known.results;
 }
 
-/** What a WAITING saga waits for is the last wait that has begun by its log. */
-async function withWaits(db: Reader, rows: readonly StatusRow[]): Promise<SagaStatus[]> {
+/** A status for each row, in their order. What a WAITING saga waits for is the last wait that has begun by its log. */
+export async function statusesOf(db: Reader, rows: readonly StatusRow[]): Promise<SagaStatus[]> {
   const begun = new Map<StatusRow, Pick<SagaWait, "kind" | "name">>();
   const waiting = rows.filter(({ state }) => state === stateCode.WAITING);
   for (const alike of groupBy(waiting, ({ type }) => type)) {

@@ -5,7 +5,8 @@
 import { SAGA_STEP_SEALED, type StepAnswer, type StepKey, type VerifyAnswer } from "../participant/types";
 import type { SagaDefinition, StepDefinition } from "./definition";
 import type { Instance } from "./instance";
-import { contextOf, isCommitted, isResult, learn, type CallPhase, type Entry } from "./plan";
+import { isResult, learn, type CallPhase, type Entry } from "./knowledge";
+import { contextOf, isCommitted } from "./plan";
 import { jitter } from "./timings";
 import type { RunContext } from "./run";
 
@@ -53,6 +54,7 @@ export class Steps {
   /** Stops asking when the saga can't succeed any more; that the step was given up is knowledge too. */
   async #callCompensable(step: StepDefinition): Promise<void> {
     const { known } = this.saga;
+    /** The saga can't succeed any more, whatever this step comes to: its time is over, or a step was refused. */
     const hopeless = () => this.late || Object.keys(known.refusals).length > 0;
     const answered = await this.#repeat(step, () => this.#forward(step), {
       goesOn: (last) => !hopeless() && !isSealed(last.detail),

@@ -20,6 +20,9 @@ export function stateOf(code: number): SagaState {
   return state;
 }
 
+/** Nothing more comes of a saga in this state by itself or by anybody; one that is PARKED is open. */
+export const isEnded = (state: SagaState): boolean => state === "COMPLETED" || state === "COMPENSATED";
+
 /** `saga_instance.owner` of an open saga that nobody holds: it was released, or parked. Of an ended one it is NULL. */
 export const unowned = "";
 

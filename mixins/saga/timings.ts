@@ -1,3 +1,5 @@
+import { backOff } from "../waiting";
+
 /** All in ms, except the counts. */
 export interface SagaTimings {
   /** Of one call, unless the step says otherwise. */
@@ -43,5 +45,5 @@ export const defaultTimings: Readonly<SagaTimings> = {
 
 /** Delay before repetition `count` (0, 1, …): full jitter. */
 export function jitter(count: number, baseMs: number, capMs: number, random: () => number): number {
-  return Math.round(random() * Math.min(capMs, baseMs * 2 ** Math.min(count, 30)));
+  return Math.round(random() * backOff(count + 1, baseMs, capMs));
 }

@@ -1,6 +1,6 @@
 /** How entries of the log are kept in `saga_step`, and read again. */
 import type { Value } from "../database/types";
-import { isResult, type Entry } from "./plan";
+import { isResult, type Entry } from "./knowledge";
 import { outcomeCode, phaseCode, wholeTrail } from "./tables";
 
 /** The part of a row that belongs to the entries; the rest is its key. */

@@ -3,14 +3,25 @@ import type { Refusal } from "../outcome";
 import type { SagaDefinition } from "./definition";
 import type { SagaFilter, SagaOperations } from "./operations";
 
+/**
+ * As it stands in the log. RUNNING: an owner runs it, or it waits to be claimed. WAITING: for a signal, a delay or a pivot's outcome; nobody
+ * owns it meanwhile. COMPENSATING: the decision to undo is durable. COMPLETED and COMPENSATED are for ever (`isEnded`). PARKED: it could not be
+ * finished, and waits for an operator.
+ */
 export type SagaState = "RUNNING" | "WAITING" | "COMPENSATING" | "COMPLETED" | "COMPENSATED" | "PARKED";
 
+/**
+ * What has come of a saga. `results` by the names of its steps and signals; `cause` is why it was compensated. RUNNING: it has not ended yet,
+ * whatever its state is. PARKED: an operator has to see to it, and it may still come to either end.
+ */
 export type SagaResult<R> =
   { status: "COMPLETED"; results: R } | { status: "COMPENSATED"; cause: Refusal } | { status: "RUNNING" } | { status: "PARKED" };
 
+/** One saga to be started. */
 export interface SagaStart<I> {
   /** The business key; a second start of one type and key fails on the table's key. */
   id: string;
+  /** JSON; it is kept in the log as it is. */
   input: I;
   /** Request id and trace, handed on to every call of the saga. */
   trace?: Record<string, string>;
@@ -36,6 +47,7 @@ export interface Sagas extends SagaOperations {
    * it comes first, or the two wait for each other.
    */
   signalAll(signals: readonly SagaSignal[], tx: Tx): Promise<SignalOutcome[]>;
+  /** How the saga stands by the log, wherever it runs; undefined when there is none, or it was removed after its end. */
   status(type: string, id: string): Promise<SagaStatus | undefined>;
   /** Of an open state the oldest first, else the newest first where keys are ordered by time, as UUIDv7 are; at most `limit` (100). */
   list(filter: SagaFilter): Promise<SagaStatus[]>;
@@ -43,6 +55,7 @@ export interface Sagas extends SagaOperations {
   stop(): Promise<void>;
 }
 
+/** A signal to one saga. */
 export interface SagaSignal {
   type: string;
   /** The saga's business key. */
@@ -59,20 +72,33 @@ export interface SagaSignal {
  */
 export type SignalOutcome = "KEPT" | "REPEATED" | "NO_SAGA" | "TOO_LATE";
 
+/**
+ * A saga's row in the log (`saga_instance`). Times are ms since the epoch: `nextAt` by the database's clock, the others by that of the
+ * process which wrote them.
+ */
 export interface SagaStatus {
   type: string;
+  /** The business key. */
   id: string;
+  /** Of the definition that it was started with. */
   version: number;
   state: SagaState;
+  /** Why it is being compensated, or was. */
   cause?: Refusal;
+  /** The process start that runs it; null when it has ended, and when it is nobody's: let go of, or PARKED. */
   owner: string | null;
+  /** Counts its owners, from 1: every claim raises it, and so does what an operator does to it. */
   epoch: number;
+  /** Claims from owners that died, since the last newly logged result. */
   recoveries: number;
+  /** When it is to be claimed; null while somebody owns it, when it is PARKED, and when it has ended. */
   nextAt: number | null;
   /** Only of a WAITING saga. */
   waitsFor?: SagaWait;
+  /** Until then the pivot must have been reached. */
   deadlineAt: number;
   createdAt: number;
+  /** When the row was last written: of an ended saga, its end. */
   updatedAt: number;
 }
 
@@ -84,7 +110,9 @@ export interface SagaWait {
   until: number;
 }
 
-/** Emitted on `broker.localBus` as `$saga.step` and `$saga.end`, in this process only, for displays and tests. */
+/**
+ * A call that came to something. Emitted on `broker.localBus` as `$saga.step`, like `$saga.end` in this process only, for displays and tests.
+ */
 export interface SagaStepNotice {
   type: string;
   id: string;
@@ -96,11 +124,14 @@ export interface SagaStepNotice {
   attempt: number;
 }
 
+/** Emitted as `$saga.end` where the saga ended or was parked, after the commit of that. */
 export interface SagaEndNotice {
   type: string;
   id: string;
+  /** COMPLETED, COMPENSATED or PARKED. */
   state: SagaState;
   /** From the start, in ms. */
   ms: number;
+  /** The refusal `type` that it was compensated for. */
   cause?: string;
 }

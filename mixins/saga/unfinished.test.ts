@@ -1,6 +1,6 @@
 /** What can't be finished at once. */
 import { waitFor } from "../../test/support/wait";
-import type { Tx } from "../database";
+import { CommitUnknown, type Tx } from "../database";
 import { saga } from "./definition";
 import { bookTrip, tripSaga } from "./trips.fixture";
 import type { SagaEndNotice } from "./types";
@@ -70,6 +70,29 @@ describe("I6: what can't be finished is tried again, and parked in the end", () 
     await waitFor(() => owner.errors.length > 0, { what: "the alert" });
     expect(owner.errors).toEqual([[expect.stringContaining("parked")]]);
     expect(await scene.status(owner)).toMatchObject({ recoveries: 3, epoch: 4 });
+  });
+
+  test("I6: one that is parked by a commit of unknown outcome alerts all the same", async () => {
+    let lost = 0;
+    const ends: unknown[] = [];
+    const { engine, errors } = await scene.open({
+      faults: failing("hotel.ticket"),
+      timings: { maxReleases: 1 },
+      onEnd: ({ state }) => ends.push(state),
+      group: (own) => ({
+        drained: () => own.drained(),
+        submit: async (handler, call) => {
+          const outcome = await own.submit(handler, call);
+          const parks = handler.name === "saga.log" && (call as { change: { to: string } }).change.to === "PARKED";
+          if (parks && lost++ === 0) throw new CommitUnknown(new Error("the answer was lost"));
+          return outcome;
+        },
+      }),
+    });
+    expect(await engine.run(bookTrip, scene.trip(), patience)).toEqual({ status: "PARKED" });
+    await waitFor(() => ends.length > 0, { what: "the notice" });
+    expect(ends).toEqual(["PARKED"]);
+    expect(errors).toEqual([[expect.stringContaining("parked")]]);
   });
 
   test("a saga of this owner that no run holds is found by its sweep", async () => {

@@ -27,6 +27,7 @@ export class Waiters {
     for (const end of this.#waiting.get(saga) ?? []) end(told);
   }
 
+  /** The same to whoever waits for any saga: the process stops. */
   tellAll(): void {
     for (const saga of this.#waiting.keys()) this.tell(saga);
   }

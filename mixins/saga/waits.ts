@@ -6,7 +6,8 @@
 import type { SagaDefinition, StepDefinition, WaitDefinition } from "./definition";
 import type { Instance } from "./instance";
 import type { Change } from "./log";
-import { isCommitted, waitOf, type Entry, type Move } from "./plan";
+import type { Entry } from "./knowledge";
+import { isCommitted, waitOf, type Move } from "./plan";
 
 type Waiting = Extract<Change, { to: "WAITING" }>;
 type Note = (entry: Entry) => void;
