@@ -172,7 +172,8 @@ export interface EndedSaga<I, R> {
 
 /** What happens locally at a saga's end. Set-based: all sagas that end in one transaction. */
 export interface SagaEnds<I, R> {
-  completed(ended: readonly EndedSaga<I, R>[], tx: Tx): Promise<void>;
+  /** May give something for each saga, in the same order, that who waits for its end in this process is told (`SagaResult.told`). */
+  completed(ended: readonly EndedSaga<I, R>[], tx: Tx): Promise<readonly unknown[] | void>;
   compensated(ended: readonly (EndedSaga<I, Partial<R>> & { cause: Refusal })[], tx: Tx): Promise<void>;
 }
 

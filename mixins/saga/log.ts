@@ -28,7 +28,8 @@ export interface Held {
 
 export type Change =
   | ({ to: "COMPENSATING" } & Decision)
-  | { to: "COMPLETED"; ended: EndedSaga<unknown, Record<string, unknown>> }
+  /** `told` is what the host gives for those who wait, set by the write. */
+  | { to: "COMPLETED"; ended: EndedSaga<unknown, Record<string, unknown>>; told?: unknown }
   | { to: "COMPENSATED"; ended: EndedSaga<unknown, Record<string, unknown>>; cause: Refusal }
   /** Lets go of the saga until it is due again. `progressed`: the entries hold a result that was not in the log before. */
   | { to: "RELEASED"; delayMs: number; progressed: boolean }
@@ -180,9 +181,15 @@ function trailOf({ held, entries, seq }: Write): Record<string, Value>[] {
 async function tellEnds(writes: readonly Write[], tx: Tx): Promise<void> {
   for (const ending of groupBy(writes, ({ bound, change }) => keyText(bound.definition.type, bound.definition.version, change.to))) {
     const ends = ending[0].bound.ends as unknown as SagaEnds<unknown, Record<string, unknown>>;
-    const completed = ending.flatMap(({ change }) => (change.to === "COMPLETED" ? [change.ended] : []));
+    const completed = ending.flatMap(({ change }) => (change.to === "COMPLETED" ? [change] : []));
     const compensated = ending.flatMap(({ change }) => (change.to === "COMPENSATED" ? [{ ...change.ended, cause: change.cause }] : []));
-    if (completed.length > 0) await ends.completed(completed, tx);
+    if (completed.length > 0) {
+      const told = await ends.completed(
+        completed.map(({ ended }) => ended),
+        tx,
+      );
+      completed.forEach((change, index) => (change.told = told?.[index]));
+    }
     if (compensated.length > 0) await ends.compensated(compensated, tx);
   }
 }

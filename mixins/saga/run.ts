@@ -39,7 +39,7 @@ export interface RunContext {
 }
 
 export type RunEnd =
-  | { as: "COMPLETED"; results: Record<string, unknown> }
+  | { as: "COMPLETED"; results: Record<string, unknown>; told?: unknown }
   | { as: "COMPENSATED"; cause: Refusal }
   | { as: "PARKED" }
   /** Let go of, to be claimed again. */
@@ -115,7 +115,8 @@ export class Run {
 
   async #complete(): Promise<RunEnd> {
     const ended = this.#ended();
-    return (await this.#write({ to: "COMPLETED", ended })) ? { as: "COMPLETED", results: ended.results } : { as: "LOST" };
+    const change: Change = { to: "COMPLETED", ended };
+    return (await this.#write(change)) ? { as: "COMPLETED", results: ended.results, told: change.told } : { as: "LOST" };
   }
 
   async #compensated(cause: Refusal): Promise<RunEnd> {

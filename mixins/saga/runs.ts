@@ -83,7 +83,7 @@ export class Runs {
 function toldOf(end: RunEnd): Exclude<Told, { status: "RUNNING" }> | undefined {
   switch (end.as) {
     case "COMPLETED":
-      return { status: "COMPLETED", results: end.results };
+      return { status: "COMPLETED", results: end.results, ...(end.told !== undefined && { told: end.told }) };
     case "COMPENSATED":
       return { status: "COMPENSATED", cause: end.cause };
     case "PARKED":

@@ -12,10 +12,13 @@ export type SagaState = "RUNNING" | "WAITING" | "COMPENSATING" | "COMPLETED" | "
 
 /**
  * What has come of a saga. `results` by the names of its steps and signals; `cause` is why it was compensated. RUNNING: it has not ended yet,
- * whatever its state is. PARKED: an operator has to see to it, and it may still come to either end.
+ * whatever its state is. `told` is what the host gave at the end (`SagaEnds`) when that came in this process, and undefined otherwise. PARKED: an operator has to see to it, and it may still come to either end.
  */
 export type SagaResult<R> =
-  { status: "COMPLETED"; results: R } | { status: "COMPENSATED"; cause: Refusal } | { status: "RUNNING" } | { status: "PARKED" };
+  | { status: "COMPLETED"; results: R; told?: unknown }
+  | { status: "COMPENSATED"; cause: Refusal }
+  | { status: "RUNNING" }
+  | { status: "PARKED" };
 
 /** One saga to be started. */
 export interface SagaStart<I> {

@@ -7,6 +7,12 @@ import { order, type PlaceOrder } from "./order.contract";
 import { completePending, failPending } from "./order-moves";
 import { failureOf, statusOf, toldOf } from "./told";
 
+/** What who waits for an order in this process is told beside the saga's results. */
+export interface EndedOrder {
+  /** When it became COMPLETED, ms since the epoch. */
+  at: number;
+}
+
 type Ends = SagaEnds<PlaceOrder, ResultsOf<typeof placeOrder>>;
 
 /** All was taken and paid for: COMPLETED. */
@@ -21,6 +27,7 @@ export const completeOrders: Ends["completed"] = async (ended, tx) => {
     const { paymentId: id, status } = results.pay;
     emit(tx, order.events.completed, toldOf(input, at, { id, status }), trace);
   }
+  return ended.map((): EndedOrder => ({ at }));
 };
 
 /** What had been taken was given back: FAILED, with what stopped the saga, as far as the customer is told. */

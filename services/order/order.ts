@@ -138,6 +138,12 @@ export function whyNotCancelable(order: Pick<Order, "status" | "history">): stri
   }
 }
 
+/** The order after all was taken and paid for. */
+export function complete(order: Order, { id, status }: Required<Pick<Order["payment"], "id" | "status">>, at: number): Order {
+  // Said again, an answer is the same to the letter: `paymentOf` a row has this order.
+  return { ...moved(order, "COMPLETED", at), payment: { id, method: order.payment.method, status } };
+}
+
 /** The order after it has failed. */
 export function fail(order: Order, failure: { code: string; detail: string }, at: number): Order {
   return { ...moved(order, "FAILED", at), failure };

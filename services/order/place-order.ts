@@ -4,9 +4,11 @@ import { type Ctx, handler } from "../../lib/handlers";
 import { uuid } from "../../lib/ids";
 import { traceOf } from "../../lib/trace";
 import type { ParsedOf } from "../../mixins/action-ref";
+import type { ResultsOf } from "../../mixins/saga";
 import { placeOrder } from "../../sagas/place-order";
 import { type Answer, answered, answerOf, keyedRequestOf, tellAgain, tellOnce } from "./answers";
-import type { Order, OrderView } from "./order";
+import type { EndedOrder } from "./end-orders";
+import { complete, type Order, type OrderView } from "./order";
 import { order } from "./order.contract";
 import { answerAccepted } from "./order-moves";
 import type { KeyedRequest } from "./order-row";
@@ -82,8 +84,14 @@ async function carryOut(ctx: Request, call: Placing, answerBy: number): Promise<
     startBy: answerBy + graceMs,
   });
   if (!started.ok) throw errorOf(started);
-  const { status } = await ctx.sagas.result(placeOrder, id, Math.max(0, answerBy - now()));
-  if (status === "RUNNING" || status === "PARKED") await ctx.db.transaction((tx) => answerAccepted(tx, id));
-  const reached = await reread(ctx.db, call.order);
-  return answered(reached && answerOf(reached));
+  const reached = await ctx.sagas.result(placeOrder, id, Math.max(0, answerBy - now()));
+  // It ended here just now: nobody has been answered yet, and its row says nothing that isn't known.
+  if (reached.status === "COMPLETED" && reached.told) return completedNow(call.order, reached.results, reached.told as EndedOrder);
+  if (reached.status === "RUNNING" || reached.status === "PARKED") await ctx.db.transaction((tx) => answerAccepted(tx, id));
+  const stored = await reread(ctx.db, call.order);
+  return answered(stored && answerOf(stored));
+}
+
+function completedNow(placed: Order, { pay }: ResultsOf<typeof placeOrder>, { at }: EndedOrder): Answer {
+  return { ok: true, status: 201, order: complete(placed, { id: pay.paymentId, status: pay.status }, at) };
 }
