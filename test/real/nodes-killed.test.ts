@@ -1,8 +1,7 @@
 import { MariaDbServer } from "../../scripts/mariadb/server";
 import { readUnderWay, reconcile } from "../../scripts/reconcile";
-import { couponTerms } from "../e2e/people";
-import { newCustomers } from "../fault/crowd";
-import { cartsOf, Intent } from "../fault/orders";
+import { prepareIntents } from "../fault/intents";
+import type { Intent } from "../fault/orders";
 import { expectTrue, finalMs, follow } from "../fault/outcomes";
 import { atEnd } from "../support/cleanup";
 import { waitFor } from "../support/wait";
@@ -18,15 +17,7 @@ test("each of three nodes and NATS are killed during 100 orders: each is final, 
   atEnd(() => database.remove());
   const nats = await OwnServer.start("nats");
   const shop = await Nodes.start(`${database.url}_nodes`, nats.url);
-  const admin = await shop.login("admin@example.com");
-  const create = async (stock: number) => (await admin.post<{ id: string }>("/products", { name: "Mug", price: 1_000, stock })).body.id;
-  const goods = { plenty: await create(100_000), scarce: await create(5) };
-  const { body: coupon } = await admin.post<{ id: string }>("/coupons", couponTerms({ quantity: customers }));
-  const intents: Intent[] = [];
-  for (const person of await newCustomers(shop, customers, 1_000_000)) {
-    const { body } = await person.in(shop).post<{ id: string }>(`/coupons/${coupon.id}/issue`);
-    intents.push(...cartsOf(goods, body.id).map((cart) => new Intent(person, cart)));
-  }
+  const intents = await prepareIntents(shop, customers);
 
   const blows = [() => nats.kill().then(() => nats.run()), ...Array.from({ length: nodeCount }, (_, at) => () => shop.restart(at))];
   const lot = intents.length / blows.length;
