@@ -66,6 +66,7 @@ test("beside a running shop: its customers buy at once, with token or password, 
 });
 
 test("I7, I8: the running shop sends the events of all that was added, and everything fits", async () => {
+  await quiet(shop); // what earlier tests have added has arrived
   const before = await count("bestseller", "product_name");
   await add({ products: 4, customers: 3 });
   await waitFor(async () => (await count("bestseller", "product_name")) === before! + 4, { what: "the products' events" });
