@@ -317,7 +317,7 @@ describe("only a saga that is parked takes instructions", () => {
 
   test("I5: what the owner before still has to say changes nothing", async () => {
     const pause = held("hotel.ticket");
-    const zombie = await open({ faults: pause.faults, timings: { heartbeatMs: 60_000 } });
+    const zombie = await open({ faults: pause.faults, timings: { heartbeatMs: 60_000, claimMs: 60_000 } });
     void zombie.engine.run(bookTrip, scene.trip(), 0);
     await pause.reached;
     await scene.world.expire(zombie.engine.owner);

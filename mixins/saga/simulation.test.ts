@@ -1,5 +1,5 @@
 /**
- * The seeds of `simulation.fixture.ts`. `SEEDS=5000` simulates so many, `SEED=17` that one alone, and shows what happened in it.
+ * The seeds of `simulation.fixture.ts`. `SIMULATION_SEEDS=5000` simulates so many, `SIMULATION_SEED=17` that one alone, and shows what happened in it.
  *
  * - I1 COMPLETED: every effect is there once. I2 COMPENSATED: none is, late messages included; nothing is undone twice.
  * - I3 no undo is called before the decision is durable. I4 none after the pivot.
@@ -8,7 +8,7 @@
 import { testDialect } from "../../test/support/database";
 import { type Simulated, Simulator } from "./simulation.fixture";
 
-const { SEED, SEEDS } = process.env;
+const { SIMULATION_SEED: SEED, SIMULATION_SEEDS: SEEDS } = process.env;
 const seeds = Number(SEEDS ?? (testDialect === "sqlite" ? 300 : 10));
 /** So many in one test. */
 const together = 50;
@@ -30,7 +30,7 @@ async function expectToHold(seed: number): Promise<Simulated> {
   const { violations } = simulated;
   if (violations.length === 0) return simulated;
   throw new Error(
-    `${violations.join("\n")}\nSeed ${seed} shows it again: SEED=${seed} sh scripts/run.sh node_modules/jest/bin/jest.js mixins/saga/simulation`,
+    `${violations.join("\n")}\nSeed ${seed} shows it again: SIMULATION_SEED=${seed} sh scripts/run.sh node_modules/jest/bin/jest.js mixins/saga/simulation`,
   );
 }
 

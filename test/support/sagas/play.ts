@@ -22,7 +22,8 @@ export interface Played {
 /** Of owners, in ms. Who looks often while a saga sleeps for days looks in vain for long. */
 const pace = { leaseMs: 3000, heartbeatMs: 1000, claimMs: 1000 };
 const shortSleepMs = 300_000;
-const limitMs = 48 * 3_600_000;
+/** So long after its deadline every saga has ended, unless it sleeps. */
+const limitMs = 1_800_000;
 /** How long a process stands still that nobody wakes. */
 const longestMs = 20_000;
 
@@ -30,6 +31,7 @@ export class Play {
   readonly time = new VirtualTime(Date.now());
   readonly #script: Script;
   readonly #timings: typeof pace;
+  readonly #limitMs: number;
   readonly #owners: Owner[] = [];
   /** Those that have not been struck: only their boundaries count. */
   readonly #sound = new Set<Owner>();
@@ -50,6 +52,7 @@ export class Play {
     this.#script = new Script(plan, this.time.now);
     const sleeps = world.saga.definition.waits.filter(({ kind }) => kind === "delay").map(({ ms }) => ms);
     const slower = Math.max(1, ...sleeps.map((ms) => ms / shortSleepMs));
+    this.#limitMs = (limitMs + world.saga.definition.deadlineMs) * slower;
     this.#timings = { leaseMs: pace.leaseMs * slower, heartbeatMs: pace.heartbeatMs * slower, claimMs: pace.claimMs * slower };
   }
 
@@ -62,7 +65,7 @@ export class Play {
       () => (this.#started = "failed"),
     );
     void signalWhenAwaited(this.world, { id, silent, time: this.time });
-    await this.time.until(() => this.#isOver(), limitMs);
+    await this.time.until(() => this.#isOver(), this.#limitMs);
     this.#script.end();
     const before = await observe(this.world, id);
     await this.#afterwards();
