@@ -32,7 +32,8 @@ export function sweep(db: Database, steps: ReadonlyMap<string, Step>, logger: Se
       try {
         return await run();
       } catch (error) {
-        logger.warn("steps that were begun by an earlier process could not be asked for; trying again", error);
+        // The first time it may be a node that is stopped while it still starts, and whose database is closed: it is asked again, and told then.
+        if (tries > 0) logger.warn("steps that were begun by an earlier process could not be asked for; trying again", error);
       }
       await pause(backOff(tries + 1, waits.baseMs, waits.capMs), stopping.signal);
     }
