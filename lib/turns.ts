@@ -8,10 +8,8 @@ import { processWide } from "./process-wide";
 import { redisOf } from "./redis";
 
 /**
- * A turn is looked for often and not for long. Of one product that everybody wants, two nodes reserve 0.9 of what they do without turns
- * when a group waits 5 ms at most, and 0.65 when it waits 50: groups that wait can't do meanwhile what needs no lock. Four nodes reserve
- * 0.8 to 1.1 of it with 5 ms. Since a node has one transaction at a time for a database, few contend, and the database's own queue for a
- * row is hard to beat.
+ * A turn is looked for often and not for long: groups that wait can't do meanwhile what needs no lock. Since a node has one transaction at
+ * a time for a database, few contend, and the database's own queue for a row is hard to beat.
  */
 const retryMs = 1;
 /** For Redis to answer; no group waits so long, but an event loop that is busy for a moment is no outage. */

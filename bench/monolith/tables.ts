@@ -55,7 +55,7 @@ const tables = [
     answer_status smallint,
     created_at bigint not null,
     updated_at bigint not null,
-    unique (idem_key), index (user_id, created_at, id), index (created_at, id),
+    unique (idem_key),
     check (subtotal - discount - points_used = paid and discount >= 0 and points_used >= 0 and paid >= 0)
   ) ${tail}`,
   `create table order_product (

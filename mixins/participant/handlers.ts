@@ -40,7 +40,7 @@ export function forwardHandler(action: string, handler: Local | Outside): Handle
     let next = 0;
     return calls.map((call) => call.invalid ?? begun[next++] ?? missing(action));
   };
-  /** For so many groups the barrier is asked first, after one that met a step which was known. */
+  /** For so many transactions more the barrier is asked first, because one has met a step which was known. */
   let careful = 0;
   const entered = (calls: readonly ParsedCall[], tx: Tx) => {
     if (tx.dialect.upsertCount === 2 && careful === 0) return enterNew(tx, calls, state.DONE, () => (careful = carefulGroups));
