@@ -2,6 +2,7 @@
  * Taking over sagas that nobody runs. A claim raises the epoch, so whatever the owner before still writes changes nothing (I5). Who claims
  * reads first without locks, then locks the rows in order and takes those that are as they were read: of two claimants one gets each saga.
  */
+import { CommitUnknown } from "../database";
 import type { Database, Tx } from "../database/types";
 import { Assignments } from "./assignments";
 import type { SagaDefinition } from "./definition";
@@ -32,6 +33,8 @@ export interface ClaimOptions {
   clock: () => number;
   maxRecoveries: number;
 }
+
+const isParked = ({ state }: InstanceRow): boolean => state === stateCode.PARKED;
 
 export class Claims {
   readonly #loaded: ReadonlySet<string>;
@@ -83,8 +86,8 @@ export class Claims {
   }
 
   async claim(sightings: readonly Sighting[]): Promise<Claimed> {
-    const rows = await this.options.db.transaction((tx) => this.#take(sightings, tx));
-    const parked = rows.filter(({ state }) => state === stateCode.PARKED);
+    const rows = await this.#claimed(sightings);
+    const parked = rows.filter(isParked);
     return {
       instances: await load(
         rows.filter((row) => !parked.includes(row)),
@@ -93,6 +96,35 @@ export class Claims {
       ),
       parked: parked.map((row) => ({ type: row.type, id: row.id, startedAt: row.created_at })),
     };
+  }
+
+  /**
+   * When nobody knows what became of the commit, the sweep finds what was claimed all the same. What was parked nobody looks for again, so
+   * it is looked for here.
+   */
+  async #claimed(sightings: readonly Sighting[]): Promise<InstanceRow[]> {
+    let taken: InstanceRow[] = [];
+    try {
+      return await this.options.db.transaction(async (tx) => (taken = await this.#take(sightings, tx)));
+    } catch (error) {
+      const parked = error instanceof CommitUnknown ? await this.#standing(taken.filter(isParked)) : [];
+      if (parked.length === 0) throw error;
+      return parked;
+    }
+  }
+
+  /** Those of the rows that stand in the database as they were to be written. */
+  async #standing(rows: readonly InstanceRow[]): Promise<InstanceRow[]> {
+    const standing: InstanceRow[] = [];
+    for (const alike of groupBy(rows, ({ type }) => type)) {
+      const found = await this.options.db.select<Pick<InstanceRow, "id" | "state" | "epoch">>(
+        "select business_key as id, state, epoch from saga_instance where type = ? and business_key in (?)",
+        [alike[0].type, alike.map(({ id }) => id)],
+      );
+      const now = new Map(found.map((row) => [row.id, row]));
+      standing.push(...alike.filter(({ id, state, epoch }) => now.get(id)?.state === state && now.get(id)?.epoch === epoch));
+    }
+    return standing;
   }
 
   /**

@@ -1,6 +1,7 @@
 /** What can't be finished at once. */
 import { waitFor } from "../../test/support/wait";
-import { CommitUnknown, type Tx } from "../database";
+import { CommitUnknown, type Database, type Tx } from "../database";
+import { Claims } from "./claims";
 import { saga } from "./definition";
 import { bookTrip, tripSaga } from "./trips.fixture";
 import type { SagaEndNotice } from "./types";
@@ -93,6 +94,23 @@ describe("I6: what can't be finished is tried again, and parked in the end", () 
     await waitFor(() => ends.length > 0, { what: "the notice" });
     expect(ends).toEqual(["PARKED"]);
     expect(errors).toEqual([[expect.stringContaining("parked")]]);
+  });
+
+  test("I6: one that a claim parks by a commit of unknown outcome is told of all the same", async () => {
+    const dead = await scene.open({ faults: ({ crash }) => crash() });
+    void dead.engine.run(bookTrip, scene.trip(), 0);
+    await waitFor(() => dead.crashed());
+    const { db } = scene.world;
+    const unheard = Object.assign(Object.create(db) as Database, {
+      transaction: async (work: (tx: Tx) => Promise<unknown>) => {
+        await db.transaction(work);
+        throw new CommitUnknown(new Error("the answer was lost"));
+      },
+    });
+    const options = { owner: "other", definitions: [bookTrip as never], clock: Date.now, maxRecoveries: 0 };
+    const seen = (await new Claims({ db, ...options }).abandoned()).filter(({ id }) => id === scene.id);
+    const { instances, parked } = await new Claims({ db: unheard, ...options }).claim(seen);
+    expect([instances, parked]).toEqual([[], [{ type: "book-trip", id: scene.id, startedAt: expect.any(Number) }]]);
   });
 
   test("a saga of this owner that no run holds is found by its sweep", async () => {
