@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { atEnd } from "../../test/support/cleanup";
 import { waitFor } from "../../test/support/wait";
 import { deferred } from "../waiting";
-import { createEmbeddedBus, type EmbeddedBusOptions, type ReceivedMessage } from ".";
+import { createEmbeddedBus, lagOf, type EmbeddedBusOptions, type EventBus, type ReceivedMessage } from ".";
 import { eventBusConformance } from "./event-bus.conformance";
 
 const topic = "test.v1";
@@ -26,8 +26,7 @@ async function startedBus(options: Partial<EmbeddedBusOptions> = {}) {
 }
 
 const message = (key: string, n: number) => ({ topic, key, headers: {}, payload: String(n) });
-const lagOf = async (bus: { lag(group: string, topics: string[]): Promise<Record<string, number>> }, group: string) =>
-  (await bus.lag(group, [topic]))[topic];
+const lag = async (bus: EventBus, group: string) => (await lagOf(bus, group, [topic]))[topic];
 
 eventBusConformance("the embedded log", async () => {
   const file = await newFile();
@@ -38,7 +37,7 @@ test("an idle consumer gets a new message at once: no timer has to run out", asy
   const bus = await startedBus();
   const came = deferred<ReceivedMessage>();
   await bus.subscribe({ group: "g", topics: [topic], maxBatch: 10, onBatch: async ([first]) => first && came.resolve(first) });
-  await waitFor(async () => (await lagOf(bus, "g")) === 0);
+  await waitFor(async () => (await lag(bus, "g")) === 0);
   jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] });
   try {
     await bus.publish([message("k", 1)]);
@@ -61,7 +60,7 @@ test("a topic keeps the number of partitions it was created with, so that its ke
       maxBatch: 100,
       onBatch: async (batch) => batch.forEach(({ key, partition }) => places.set(key, partition)),
     });
-    await waitFor(async () => (await lagOf(bus, `g${partitions}`)) === 0);
+    await waitFor(async () => (await lag(bus, `g${partitions}`)) === 0);
     await bus.stop();
     return places;
   };
@@ -93,7 +92,7 @@ describe("retention", () => {
         maxBatch: 100,
         onBatch: async (batch) => void got.push(...batch.map(({ payload }) => payload)),
       });
-      await waitFor(async () => (await lagOf(bus, group)) === 0);
+      await waitFor(async () => (await lag(bus, group)) === 0);
       await subscription.stop();
       return got.toSorted((a, b) => Number(a) - Number(b));
     };
@@ -108,7 +107,7 @@ describe("retention", () => {
     now += 4 * day;
     expect(await bus.cleanUp()).toBe(500);
     expect(await bus.cleanUp()).toBe(0);
-    expect(await lagOf(bus, "late")).toBe(2);
+    expect(await lag(bus, "late")).toBe(2);
     expect(await consume("late")).toEqual(["1000", "1001"]);
   });
 
@@ -159,7 +158,7 @@ test("kill -9: every message whose publish resolved is there afterwards, in orde
     maxBatch: 100,
     onBatch: async (batch) => void got.push(...batch.map(({ payload }) => Number(payload))),
   });
-  await waitFor(async () => (await lagOf(bus, "g")) === 0);
+  await waitFor(async () => (await lag(bus, "g")) === 0);
   expect(got.slice(0, acknowledged.length)).toEqual(acknowledged);
   expect(got).toEqual(got.map((_, n) => n));
 }, 60_000);

@@ -6,7 +6,7 @@ import { pause } from "../waiting";
 import { Consumers } from "./consumers";
 import { MessageRejectedError } from "./errors";
 import { EventLog } from "./log";
-import type { BusMessage, EventBus, SubscribeOptions, Subscription } from "./types";
+import type { BusMessage, EventBus, PartitionProgress, SubscribeOptions, Subscription } from "./types";
 
 export interface EmbeddedBusOptions {
   /** Absolute path of the SQLite file. */
@@ -28,8 +28,6 @@ export interface EmbeddedBusOptions {
 export interface EmbeddedBus extends EventBus {
   /** Removes what retention no longer keeps; gives the number of messages. Runs by itself every `cleanUpMs`. */
   cleanUp(): Promise<number>;
-  /** Strikes a consumer that is gone for good, so that nothing is kept for it any longer. */
-  forget(group: string): Promise<void>;
 }
 
 export function createEmbeddedBus(options: EmbeddedBusOptions): EmbeddedBus {
@@ -74,8 +72,13 @@ class SqliteBus implements EmbeddedBus {
     return this.#consumers.subscribe(this.#opened(), options);
   }
 
-  async lag(group: string, topics: readonly string[]): Promise<Record<string, number>> {
-    return this.#opened().lag(group, topics);
+  /** A topic that is there keeps its partitions, whatever their number: this process reads them all. */
+  async ensureTopics(topics: readonly string[]): Promise<void> {
+    await this.#opened().createTopics(topics);
+  }
+
+  async progress(group: string, topics: readonly string[]): Promise<PartitionProgress[]> {
+    return this.#opened().progress(group, topics);
   }
 
   async cleanUp(): Promise<number> {
@@ -89,6 +92,7 @@ class SqliteBus implements EmbeddedBus {
     }
   }
 
+  /** Nothing is kept for it any longer. */
   async forget(group: string): Promise<void> {
     await this.#opened().forget(group);
   }

@@ -4,7 +4,7 @@
  */
 import { deferred, pause } from "../waiting";
 import { MessageRejectedError } from "./errors";
-import type { BusMessage, EventBus, ReceivedMessage, SubscribeOptions } from "./types";
+import { lagOf, type BusMessage, type EventBus, type ReceivedMessage, type SubscribeOptions } from "./types";
 
 export interface BusUnderTest {
   /** Another bus on the same log. At most one of them runs at a time. */
@@ -48,7 +48,7 @@ export function eventBusConformance(name: string, make: () => Promise<BusUnderTe
     const many = (keys: number, each: number) =>
       Array.from({ length: each }, (_, n) => Array.from({ length: keys }, (_, key) => message(`k${key}`, n))).flat();
     const nothingLeft = (bus: EventBus, group: string) =>
-      until(`${group} has consumed all`, async () => (await bus.lag(group, [topic]))[topic] === 0);
+      until(`${group} has consumed all`, async () => (await lagOf(bus, group, [topic]))[topic] === 0);
 
     /** Subscribes and collects what comes; `before` runs ahead of each batch and may reject it. */
     async function collect(
@@ -119,7 +119,7 @@ export function eventBusConformance(name: string, make: () => Promise<BusUnderTe
       const first = await collect(bus, "first");
       await nothingLeft(bus, "first");
       expect(first.received).toHaveLength(6);
-      expect(await bus.lag("second", [topic])).toEqual({ [topic]: 6 });
+      expect(await lagOf(bus, "second", [topic])).toEqual({ [topic]: 6 });
       const second = await collect(bus, "second");
       await nothingLeft(bus, "second");
       expect(second.received).toHaveLength(6);
@@ -177,7 +177,7 @@ export function eventBusConformance(name: string, make: () => Promise<BusUnderTe
       await before.publish([message("k", 0)]);
       await until("the batch is handed over", () => handedOver > 0);
       const after = await restarted();
-      expect(await after.lag("g", [topic])).toEqual({ [topic]: 1 });
+      expect(await lagOf(after, "g", [topic])).toEqual({ [topic]: 1 });
       const { received } = await collect(after, "g");
       await nothingLeft(after, "g");
       expect(byKey(received).get("k")).toEqual([0]);
@@ -195,15 +195,53 @@ export function eventBusConformance(name: string, make: () => Promise<BusUnderTe
       finish.resolve();
       await stopped;
       expect(byKey(received).get("k")).toEqual([0]);
-      expect(await bus.lag("g", [topic])).toEqual({ [topic]: 1 });
+      expect(await lagOf(bus, "g", [topic])).toEqual({ [topic]: 1 });
     });
 
     test("lag counts what the group has not committed, by topic, also of a topic that nobody used", async () => {
       const bus = await started();
       await bus.publish(many(5, 2));
-      expect(await bus.lag("g", [topic, `${topic}.unused`])).toEqual({ [topic]: 10, [`${topic}.unused`]: 0 });
+      expect(await lagOf(bus, "g", [topic, `${topic}.unused`])).toEqual({ [topic]: 10, [`${topic}.unused`]: 0 });
       await collect(bus, "g");
       await nothingLeft(bus, "g");
+    });
+
+    test("tells how far a group has come in each partition", async () => {
+      const bus = await started();
+      await bus.publish(many(20, 1));
+      const unread = await bus.progress("g", [topic, `${topic}.unused`]);
+      expect(unread.length).toBeGreaterThan(1);
+      expect(unread.map(({ partition }) => partition)).toEqual(unread.map((_, at) => at));
+      for (const { first, position } of unread) expect([first, position]).toEqual([0, 0]);
+      expect(unread.reduce((sum, { next }) => sum + next, 0)).toBe(20);
+      await collect(bus, "g");
+      await nothingLeft(bus, "g");
+      expect(await bus.progress("g", [topic])).toEqual(unread.map((one) => ({ ...one, position: one.next })));
+    });
+
+    test("a group that was struck begins anew", async () => {
+      const bus = await started();
+      await bus.publish(many(2, 1));
+      const { subscription } = await collect(bus, "g");
+      await nothingLeft(bus, "g");
+      await subscription.stop();
+      await bus.forget("g");
+      await bus.forget("never-there");
+      expect(await lagOf(bus, "g", [topic])).toEqual({ [topic]: 2 });
+      const { received } = await collect(bus, "g");
+      await nothingLeft(bus, "g");
+      expect(received).toHaveLength(2);
+    });
+
+    test("creates the topics that are missing, and leaves those that are there as they are", async () => {
+      const bus = await started();
+      const topics = [`${topic}.one`, `${topic}.two`];
+      await bus.ensureTopics(topics);
+      const created = await bus.progress("g", topics);
+      expect(new Set(created.map((one) => one.topic))).toEqual(new Set(topics));
+      await bus.publish([{ ...message("k", 1), topic: topics[0]! }]);
+      await Promise.all([bus.ensureTopics(topics), bus.ensureTopics(topics)]);
+      expect(await lagOf(bus, "g", topics)).toEqual({ [topics[0]!]: 1, [topics[1]!]: 0 });
     });
 
     test("a message that can never be taken is named, and is not there", async () => {

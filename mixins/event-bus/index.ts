@@ -1,3 +1,4 @@
 export { createEmbeddedBus, type EmbeddedBus, type EmbeddedBusOptions } from "./embedded-bus";
-export { isMessageRejected, MessageRejectedError } from "./errors";
-export type { BusMessage, EventBus, ReceivedMessage, SubscribeOptions, Subscription } from "./types";
+export { isMessageRejected, isTopicsError, MessageRejectedError, TopicsError } from "./errors";
+export { lagOf } from "./types";
+export type { BusMessage, EventBus, PartitionProgress, ReceivedMessage, SubscribeOptions, Subscription } from "./types";

@@ -2,7 +2,7 @@ import type { Database, Tx } from "../database";
 import type { GroupHandler } from "../group-commit";
 import { done, type Outcome } from "../outcome";
 import { partitionOf } from "./partition";
-import type { BusMessage, ReceivedMessage } from "./types";
+import type { BusMessage, PartitionProgress, ReceivedMessage } from "./types";
 
 /** One partition of a topic. */
 export interface Part {
@@ -99,16 +99,19 @@ export async function read(db: Database, { topic, part }: Part, from: number, li
   }));
 }
 
-/** Messages that the consumer has not committed, by topic; all that are there when it is not known. */
-export async function lag(db: Database, consumer: string, topics: readonly string[]): Promise<Record<string, number>> {
-  const rows = await db.select<{ topic: string; behind: number }>(
-    `select p.topic, sum(p.next_position - coalesce(c.position, p.first_position)) as behind
+/** How far the consumer has come in each part of the topics. */
+export function progress(db: Database, consumer: string, topics: readonly string[]): Promise<PartitionProgress[]> {
+  return db.select<PartitionProgress>(
+    `select p.topic, p.part as "partition", p.first_position as first, coalesce(c.position, p.first_position) as position, p.next_position as next
      from bus_part p left join bus_consumer c on c.consumer = ? and c.topic = p.topic and c.part = p.part
-     where p.topic in (?) group by p.topic`,
+     where p.topic in (?) order by p.topic, p.part`,
     [consumer, topics],
   );
-  const behind = new Map(rows.map((row) => [row.topic, row.behind]));
-  return Object.fromEntries(topics.map((topic) => [topic, behind.get(topic) ?? 0]));
+}
+
+/** Creates the topics that are not there yet. */
+export async function createTopics(tx: Tx, topics: readonly string[], partitions: number): Promise<void> {
+  await saveParts(tx, [...(await partsOf(tx, topics, partitions)).values()].flat());
 }
 
 /** Strikes a consumer: it is known no longer. */

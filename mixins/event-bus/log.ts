@@ -1,9 +1,9 @@
 import { openDatabase, sqliteUrl, type Database } from "../database";
 import { createGroupCommit, type GroupCommit, type GroupHandler } from "../group-commit";
-import { appends, commits, forget, join, lag, read, type Part, type Progress } from "./log-statements";
+import { appends, commits, createTopics, forget, join, progress, read, type Part, type Progress } from "./log-statements";
 import { logTables } from "./log-tables";
 import { removeExpired } from "./retention";
-import type { BusMessage, ReceivedMessage } from "./types";
+import type { BusMessage, PartitionProgress, ReceivedMessage } from "./types";
 
 /** The durable log in one SQLite file. Appends that wait together share a transaction, and so one wait for the disk. */
 export class EventLog {
@@ -43,8 +43,12 @@ export class EventLog {
     return read(this.db, part, from, limit);
   }
 
-  lag(consumer: string, topics: readonly string[]): Promise<Record<string, number>> {
-    return lag(this.db, consumer, topics);
+  createTopics(topics: readonly string[]): Promise<void> {
+    return this.db.transaction((tx) => createTopics(tx, topics, this.partitions));
+  }
+
+  progress(consumer: string, topics: readonly string[]): Promise<PartitionProgress[]> {
+    return progress(this.db, consumer, topics);
   }
 
   /** One bounded pass of the clean-up; gives the number of messages removed, 0 when all is clean. */

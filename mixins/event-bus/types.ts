@@ -30,16 +30,43 @@ export interface SubscribeOptions {
   onBatch(messages: readonly ReceivedMessage[]): Promise<void>;
 }
 
+/** How far a group has come in a partition. Positions are those of messages: what lies before `position` is committed. */
+export interface PartitionProgress {
+  topic: string;
+  partition: number;
+  /** Of the oldest message that is still there. Above 0 when retention has removed some. */
+  first: number;
+  /** `first` when the group is not known. */
+  position: number;
+  /** Of the message that will come next. */
+  next: number;
+}
+
 /** What an event bus promises: at least once, in order for a key, kept until retention passes, across restarts. */
 export interface EventBus {
+  /** Resolves also while the servers of the bus are away: they are tried until they are there. */
   start(): Promise<void>;
+  /**
+   * Creates the topics that are missing, as the bus is configured.
+   * @throws TopicsError when some can't be used; any other error while the bus is away
+   */
+  ensureTopics(topics: readonly string[]): Promise<void>;
   /**
    * Resolves when every message is durable; rejects when one may not be: with a MessageRejectedError that names a message which can never
    * be taken as it is, with any other error while the bus is away.
    */
   publish(messages: readonly BusMessage[]): Promise<void>;
   subscribe(options: SubscribeOptions): Promise<Subscription>;
-  /** Messages that the group has not committed yet, by topic. */
-  lag(group: string, topics: readonly string[]): Promise<Record<string, number>>;
+  /** How far the group has come in every partition of these topics; a topic that doesn't exist has none. */
+  progress(group: string, topics: readonly string[]): Promise<PartitionProgress[]>;
+  /** Strikes a group that is gone for good. */
+  forget(group: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Messages that the group has not committed yet, by topic; 0 for one that doesn't exist. */
+export async function lagOf(bus: Pick<EventBus, "progress">, group: string, topics: readonly string[]): Promise<Record<string, number>> {
+  const lag = Object.fromEntries(topics.map((topic) => [topic, 0]));
+  for (const { topic, position, next } of await bus.progress(group, topics)) lag[topic] = (lag[topic] ?? 0) + next - position;
+  return lag;
 }

@@ -1,4 +1,4 @@
-import type { EventBus, Subscription } from "../event-bus";
+import { lagOf, type EventBus, type Subscription } from "../event-bus";
 import { backOff, pause } from "../waiting";
 import { BatchConsumer, type BatchOptions } from "./batch-consumer";
 import { cleanUp } from "./clean-up";
@@ -55,13 +55,14 @@ export class Consumer {
   }
 
   lag(): Promise<Record<string, number>> {
-    return this.#bus.lag(this.options.consumer, this.#topics);
+    return lagOf(this.#bus, this.options.consumer, this.#topics);
   }
 
   async status(): Promise<InboxStatus> {
     const { consumer } = this.options;
     const lag = await this.lag();
-    const dead = await this.#bus.lag(
+    const dead = await lagOf(
+      this.#bus,
       seenTo(consumer),
       this.#topics.map((topic) => deadLetterTopic(topic, consumer)),
     );

@@ -54,7 +54,9 @@ test("I7: a crash between the commit in the database and that of the offset appl
     start: () => real.start(),
     stop: () => real.stop(),
     publish: (messages) => real.publish(messages),
-    lag: (group, topics) => real.lag(group, topics),
+    ensureTopics: (topics) => real.ensureTopics(topics),
+    progress: (group, topics) => real.progress(group, topics),
+    forget: (group) => real.forget(group),
     subscribe: (options) =>
       real.subscribe({
         ...options,

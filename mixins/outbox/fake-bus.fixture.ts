@@ -1,7 +1,7 @@
 import { MessageRejectedError, type BusMessage, type EventBus } from "../event-bus";
 
 /** A bus for the relay's tests: notes what it takes, can be away, and rejects what it is told to. */
-export class FakeBus implements EventBus {
+export class FakeBus implements Pick<EventBus, "publish"> {
   readonly taken: BusMessage[] = [];
   away = false;
   /** Tries while it was away. */
@@ -30,14 +30,5 @@ export class FakeBus implements EventBus {
       if (!payloads.includes(payload)) payloads.push(payload);
     }
     return keys;
-  }
-
-  async start(): Promise<void> {}
-  async stop(): Promise<void> {}
-  async subscribe(): Promise<never> {
-    throw new Error("nobody subscribes here");
-  }
-  async lag(): Promise<Record<string, number>> {
-    return {};
   }
 }

@@ -19,7 +19,7 @@ export const outboxStatus = <N extends string>(service: N): ActionRef<object, Ou
 export interface OutboxOptions extends Partial<Omit<RelayOptions, "exclusive">> {
   /** The events' table, e.g. `wallet_outbox_event`. */
   table: string;
-  bus(broker: ServiceBroker): EventBus;
+  bus(broker: ServiceBroker): Pick<EventBus, "publish">;
   /** False when this node only writes its events: they wait in the table for a node that relays them. By default it does. */
   relays?(broker: ServiceBroker): boolean;
   /** True when this process alone uses the database: the relay then waits for no lease. */

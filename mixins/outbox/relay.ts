@@ -44,7 +44,7 @@ export class Relay {
   constructor(
     db: Database,
     private readonly store: OutboxStore,
-    private readonly bus: EventBus,
+    private readonly bus: Pick<EventBus, "publish">,
     private readonly options: RelayOptions,
     private readonly logger: RelayLogger,
   ) {
