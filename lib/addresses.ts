@@ -32,6 +32,12 @@ export function isNatsUrl(text: string): boolean {
   );
 }
 
+/** A name or an IPv4 address, and a port. */
+export function isHostAndPort(text: string): boolean {
+  const [, port] = /^[\w.-]{1,253}:(\d{1,5})$/.exec(text) ?? [];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
 /** One server; the number behind the slash is the database. */
 export function isRedisUrl(text: string): boolean {
   const url = URL.parse(text);

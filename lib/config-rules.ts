@@ -5,6 +5,7 @@ import { ConfigError } from "./environment";
 /** @throws ConfigError */
 export function checkTogether(config: Config): void {
   checkSharing(config);
+  checkKafka(config);
   checkKeys(config);
   checkProduction(config);
 }
@@ -13,17 +14,22 @@ const withoutDatabase: ReadonlySet<string> = new Set(["gateway", "ops"]);
 
 /** What nodes share they must not each have of their own. */
 function checkSharing(config: Config): void {
-  const { transporter, events, services, databaseUrl } = config;
+  const { transporter, events, kafka, services, databaseUrl } = config;
   if (!transporter) return;
   const inFiles = services.filter((name) => !withoutDatabase.has(name) && !databaseUrl(name).startsWith("mysql:"));
   if (inFiles.length)
     throw new ConfigError(
       `TRANSPORTER can't be used with SQLite files (${inFiles.join(", ")}), which belong to one process: give DATABASE_URL=mysql://…`,
     );
-  if (events)
+  if (events && !kafka)
     throw new ConfigError(
-      "TRANSPORTER can't be used with EVENTS=on: the event bus is a file of one process, so other nodes would hear of nothing; give EVENTS=off",
+      "TRANSPORTER can't be used without KAFKA_BROKERS: the event bus would be a file of one process, so other nodes would hear of nothing; give KAFKA_BROKERS, or EVENTS=off",
     );
+}
+
+function checkKafka({ kafka }: Config): void {
+  const { username, password } = (kafka?.sasl ?? {}) as { username?: string; password?: string };
+  if (kafka?.sasl && !(username && password)) throw new ConfigError("KAFKA_SASL asks for KAFKA_USERNAME and KAFKA_PASSWORD");
 }
 
 /** Nobody is to run a public shop on keys that a container makes up at each start; and keys that one node makes up no other node knows. */

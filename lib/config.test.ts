@@ -209,7 +209,29 @@ describe("several nodes", () => {
   });
 
   test("don't share an event bus that is a file", () => {
-    expect(refusal({ ...nodes, EVENTS: "on", SERVICES: "order" })).toMatch(/^TRANSPORTER can't be used with EVENTS=on: .*EVENTS=off$/);
+    expect(refusal({ ...nodes, EVENTS: "on", SERVICES: "order" })).toMatch(
+      /^TRANSPORTER can't be used without KAFKA_BROKERS: .*EVENTS=off$/,
+    );
+    expect(load({ ...nodes, EVENTS: "on", SERVICES: "order", KAFKA_BROKERS: "kafka-1:9092" }).events).toBe(true);
+  });
+
+  test("find Kafka by its brokers, with a user and password where it asks for them", () => {
+    expect(load({}).kafka).toBeUndefined();
+    const plain = { KAFKA_BROKERS: "kafka-1:9092, 10.0.0.2:9093" };
+    expect(load(plain).kafka).toEqual({ brokers: ["kafka-1:9092", "10.0.0.2:9093"], ssl: false, createTopics: true });
+    const user = { KAFKA_SASL: "scram-sha-256", KAFKA_USERNAME: "shop", KAFKA_PASSWORD: "s3cret" };
+    expect(load({ ...plain, ...user, KAFKA_TLS: "on", KAFKA_CREATE_TOPICS: "off", EVENT_REPLICAS: "3" }).kafka).toMatchObject({
+      ...{ ssl: true, createTopics: false, replicas: 3 },
+      sasl: { mechanism: "scram-sha-256", username: "shop", password: "s3cret" },
+    });
+    expect(refusal({ ...plain, KAFKA_SASL: "plain" })).toMatch(/^KAFKA_SASL asks for KAFKA_USERNAME and KAFKA_PASSWORD/);
+    for (const brokers of ["kafka", "kafka:0", "kafka:65536", "http://kafka:9092", ","])
+      expect(refusal({ KAFKA_BROKERS: brokers })).toMatch(/^KAFKA_BROKERS=.*host:port$/);
+    expect(load({ EVENT_PARTITIONS: "12", EVENT_RETENTION_HOURS: "2" })).toMatchObject({
+      eventPartitions: 12,
+      eventRetentionMs: 7_200_000,
+    });
+    expect(refusal({ EVENT_PARTITIONS: "0" })).toMatch(/a number from 1 to 1000/);
   });
 
   test("have keys that all of them know", () => {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { ServiceBroker } from "moleculer";
 
 import { sqliteUrl } from "../mixins/database";
+import type { KafkaBusOptions } from "../mixins/event-bus";
 import { checkTogether } from "./config-rules";
 import { ConfigError, parseEnvironment, variableOf, type Environment } from "./environment";
 import { processWide } from "./process-wide";
@@ -22,6 +23,11 @@ export interface Config {
   services: readonly string[];
   /** Whether this node relays the events of its outboxes and consumes those on the bus. Otherwise they are written, and wait. */
   events: boolean;
+  /** The brokers of the event bus, and how they are spoken to; without them the bus is a file in `dataDir`. */
+  kafka: KafkaConfig | undefined;
+  /** Of topics that are created. */
+  eventPartitions: number;
+  eventRetentionMs: number;
   seed: "demo" | "none";
   demoPassword: string | undefined;
   /** PEM. Without them `lib/keys.ts` makes a pair in `dataDir`, never in production. */
@@ -65,6 +71,8 @@ export interface Config {
   logLevel: string;
 }
 
+export type KafkaConfig = Pick<KafkaBusOptions, "brokers" | "ssl" | "sasl" | "createTopics" | "replicas">;
+
 /**
  * The settings that an environment asks for.
  * @param serviceNames every service there is: `SERVICES` may name these, and all of them run when it is left out
@@ -83,6 +91,9 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     dataDir,
     services: Object.freeze(settings.SERVICES),
     events: settings.EVENTS === "on",
+    kafka: kafkaOf(settings),
+    eventPartitions: settings.EVENT_PARTITIONS,
+    eventRetentionMs: settings.EVENT_RETENTION_HOURS * 3_600_000,
     seed: production ? "none" : settings.SEED,
     demoPassword: settings.DEMO_PASSWORD,
     tokenPrivateKey: settings.TOKEN_PRIVATE_KEY,
@@ -114,6 +125,18 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
 /** `loadConfig` of this process's own environment, or of what `change` makes of it. */
 export function configFromEnvironment(serviceNames: readonly string[], change = (own: Environment): Environment => own): Config {
   return loadConfig(change(process.env), serviceNames);
+}
+
+function kafkaOf(settings: Omit<ReturnType<typeof parseEnvironment>, "given">): KafkaConfig | undefined {
+  const { KAFKA_BROKERS: brokers, KAFKA_SASL: mechanism, KAFKA_USERNAME: username = "", KAFKA_PASSWORD: password = "" } = settings;
+  if (!brokers) return undefined;
+  return {
+    brokers,
+    ssl: settings.KAFKA_TLS === "on",
+    createTopics: settings.KAFKA_CREATE_TOPICS === "on",
+    ...(settings.EVENT_REPLICAS !== undefined && { replicas: settings.EVENT_REPLICAS }),
+    ...(mechanism && { sasl: { mechanism, username, password } as KafkaConfig["sasl"] }),
+  };
 }
 
 function schemaOf(base: string | undefined, service: string): string | undefined {

@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 
 import { z } from "zod";
 
-import { isAddressRange, isNatsUrl, isOrigin, isRedisUrl, isServerUrl } from "./addresses";
+import { isAddressRange, isHostAndPort, isNatsUrl, isOrigin, isRedisUrl, isServerUrl } from "./addresses";
 
 /** Something in the environment that can't be used. The message is one line for a person and holds no secret. */
 export class ConfigError extends Error {
@@ -21,6 +21,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const secrets: ReadonlySet<string> = new Set([
   ...["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY", "PAYMENT_WEBHOOK_SECRET"],
   ...["TRANSPORTER", "REDIS_URL"], // they may hold a password
+  "KAFKA_PASSWORD",
 ]);
 const isSecret = (name: string) => secrets.has(name) || name.endsWith("DATABASE_URL");
 
@@ -36,14 +37,17 @@ const port = (byDefault: number) =>
     .default(byDefault)
     .describe("a port from 1 to 65535, or 0 for a free one");
 
-const milliseconds = (byDefault: number, most: number) =>
+const wholeNumber = (least: number, most: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/)
     .transform(Number)
-    .refine((n) => n <= most)
-    .default(byDefault)
-    .describe(`a number of milliseconds from 0 to ${most}`);
+    .refine((n) => n >= least && n <= most);
+
+const milliseconds = (byDefault: number, most: number) =>
+  wholeNumber(0, most).default(byDefault).describe(`a number of milliseconds from 0 to ${most}`);
+
+const numberFrom = (least: number, most: number) => `a number from ${least} to ${most}`;
 
 const pem = (kind: "private" | "public") =>
   z
@@ -103,6 +107,22 @@ const variables = (serviceNames: readonly string[]) =>
     REDIS_URL: z.string().refine(isRedisUrl).optional().describe("redis://host:port/db"),
     LOCK_WAIT_MS: milliseconds(5, 1_000),
     EVENTS: z.enum(["on", "off"]).default("on").describe("on or off"),
+    KAFKA_BROKERS: z
+      .string()
+      .transform(list)
+      .refine((brokers) => brokers.length > 0 && brokers.every(isHostAndPort))
+      .optional()
+      .describe("a list, separated by commas, of host:port"),
+    KAFKA_TLS: z.enum(["on", "off"]).default("off").describe("on or off"),
+    KAFKA_SASL: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).optional().describe("plain, scram-sha-256 or scram-sha-512"),
+    KAFKA_USERNAME: z.string().min(1).max(500).optional().describe("1 to 500 characters"),
+    KAFKA_PASSWORD: z.string().min(1).max(500).optional().describe("1 to 500 characters"),
+    KAFKA_CREATE_TOPICS: z.enum(["on", "off"]).default("on").describe("on or off"),
+    EVENT_PARTITIONS: wholeNumber(1, 1_000).default(8).describe(numberFrom(1, 1_000)),
+    EVENT_REPLICAS: wholeNumber(1, 9).optional().describe(numberFrom(1, 9)),
+    EVENT_RETENTION_HOURS: wholeNumber(1, 100_000)
+      .default(7 * 24)
+      .describe(numberFrom(1, 100_000)),
     SEED: z.enum(["demo", "none"]).default("demo").describe("demo or none"),
     DEMO_PASSWORD: z.string().min(8).max(128).optional().describe("8 to 128 characters"),
     TOKEN_PRIVATE_KEY: pem("private"),

@@ -110,7 +110,9 @@ function mixinsOf<A extends Record<string, AnySpec>>(
         ]
       : []),
     ...(keepsKeys ? [idempotencyMixin()] : []),
-    ...(Object.keys(events).length ? [outboxMixin({ table, bus: busOf, relays: eventsOn, exclusive: embedded })] : []),
+    ...(Object.keys(events).length
+      ? [outboxMixin({ table, bus: busOf, topics: topicsOf(contract), relays: eventsOn, exclusive: embedded })]
+      : []),
     ...(steps.length ? [participantMixin(steps)] : []),
     ...(parts.sagas ? [sagaMixin({ sagas: parts.sagas, claimAtOnce: embedded })] : []),
     ...(parts.consumes
@@ -120,6 +122,8 @@ function mixinsOf<A extends Record<string, AnySpec>>(
     ...(parts.mixins ?? []),
   ];
 }
+
+const topicsOf = ({ events }: ContractBase): string[] => [...new Set(Object.values(events).map(({ topic }) => topic))];
 
 /** What the mixins put on the service. */
 type Host = Service & { db: Database; group: GroupCommit; sagas: Sagas };

@@ -31,6 +31,7 @@ export function eventBusConformance(name: string, make: () => Promise<BusUnderTe
       const bus = log.bus();
       await bus.start();
       running.push(bus);
+      await bus.ensureTopics([topic]);
       return bus;
     }
 

@@ -1,7 +1,8 @@
-import { MessageRejectedError, type BusMessage, type EventBus } from "../event-bus";
+import { MessageRejectedError, TopicsError, type BusMessage } from "../event-bus";
+import type { RelayBus } from "./relay";
 
 /** A bus for the relay's tests: notes what it takes, can be away, and rejects what it is told to. */
-export class FakeBus implements Pick<EventBus, "publish"> {
+export class FakeBus implements RelayBus {
   readonly taken: BusMessage[] = [];
   away = false;
   /** Tries while it was away. */
@@ -9,6 +10,16 @@ export class FakeBus implements Pick<EventBus, "publish"> {
   rejects: (message: BusMessage) => boolean = () => false;
   /** Runs ahead of each send. */
   before: (messages: readonly BusMessage[]) => unknown = () => undefined;
+  /** Topics that it was asked for while it was there. */
+  readonly topics: string[] = [];
+  /** Why topics can't be used. */
+  unusable: string[] = [];
+
+  async ensureTopics(topics: readonly string[]): Promise<void> {
+    if (this.away) throw new Error("the bus is away");
+    if (this.unusable.length > 0) throw new TopicsError(this.unusable);
+    this.topics.push(...topics);
+  }
 
   async publish(messages: readonly BusMessage[]): Promise<void> {
     await this.before(messages);

@@ -2,9 +2,9 @@ import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 
 import type { ActionRef } from "../action-ref";
 import type { Database } from "../database";
-import type { EventBus } from "../event-bus";
+import { topicsAtStart } from "../event-bus";
 import { pause } from "../waiting";
-import { Relay, type RelayOptions } from "./relay";
+import { Relay, type RelayBus, type RelayOptions } from "./relay";
 import { OutboxStore, type OutboxLag, type OutboxStatus } from "./store";
 
 export { createOutboxTables } from "./tables";
@@ -16,10 +16,12 @@ export const outboxStatus = <N extends string>(service: N): ActionRef<object, Ou
   kind: "action",
 });
 
-export interface OutboxOptions extends Partial<Omit<RelayOptions, "exclusive">> {
+export interface OutboxOptions extends Partial<Omit<RelayOptions, "exclusive" | "topics">> {
   /** The events' table, e.g. `wallet_outbox_event`. */
   table: string;
-  bus(broker: ServiceBroker): Pick<EventBus, "publish">;
+  bus(broker: ServiceBroker): RelayBus;
+  /** Where the service publishes: they are created, and whoever can't use them hears of it at start. */
+  topics?: readonly string[];
   /** False when this node only writes its events: they wait in the table for a node that relays them. By default it does. */
   relays?(broker: ServiceBroker): boolean;
   /** True when this process alone uses the database: the relay then waits for no lease. */
@@ -56,15 +58,19 @@ const figures = {
  * start the last of the mixins first), because what they do at their start and stop may publish.
  */
 export function outboxMixin(options: OutboxOptions): Partial<ServiceSchema> {
-  const { table, bus, relays = () => true, exclusive = () => false, clock = Date.now, ...given } = options;
+  const { table, bus, topics = [], relays = () => true, exclusive = () => false, clock = Date.now, ...given } = options;
+
+  async function makeRelay({ broker, logger }: Host, db: Database, store: OutboxStore): Promise<Relay> {
+    const seen = topics.length === 0 || (await topicsAtStart(bus(broker), topics, logger));
+    const figuresOfBoth = { ...figures, ...given, exclusive: exclusive(broker), topics: seen ? [] : topics };
+    return new Relay(db, store, bus(broker), figuresOfBoth, logger);
+  }
 
   async function start(this: Host): Promise<void> {
     const { db, broker } = this;
     if (!db) throw new Error(`${this.name}: list outboxMixin after databaseMixin, it needs the open database`);
     const store = new OutboxStore(db, table, clock);
-    const relay = relays(broker)
-      ? new Relay(db, store, bus(broker), { ...figures, ...given, exclusive: exclusive(broker) }, this.logger)
-      : undefined;
+    const relay = relays(broker) ? await makeRelay(this, db, store) : undefined;
     db.beforeCommit(async (tx, published) => {
       if (published.length === 0) return;
       store.write(tx, published);

@@ -20,7 +20,10 @@ async function startService(bus: FakeBus, url: string, more: Partial<ServiceSche
     name: "publisher",
     mixins: [
       databaseMixin({ name: "publisher", url: () => url, migrations, migrateAtStart: () => true }),
-      outboxMixin({ table, bus: () => bus, relays: () => relays, exclusive: () => true, pollMs: anHour, retryMs: { base: 1, cap: 1 } }),
+      outboxMixin({
+        ...{ table, bus: () => bus, topics: ["test.v1"], relays: () => relays, exclusive: () => true },
+        ...{ pollMs: anHour, retryMs: { base: 1, cap: 1 } },
+      }),
       more,
     ],
   });
@@ -70,6 +73,32 @@ test("drained() waits until every committed event is on the bus; lag() counts th
   await outbox.drained();
   expect(takenIds(bus)).toEqual(["e1"]);
   expect(await outbox.lag()).toEqual({ waiting: 0, oldestMs: 0, parked: 0 });
+});
+
+test("topics are seen to at start, by who relays", async () => {
+  const [bus, other] = [new FakeBus(), new FakeBus()];
+  await startService(bus, await testDatabaseUrl("outbox"));
+  expect(bus.topics).toEqual(["test.v1"]);
+  await startService(other, await testDatabaseUrl("outbox"), {}, false);
+  expect(other.topics).toEqual([]);
+});
+
+test("topics that can't be used refuse the start, with what is wrong with them", async () => {
+  const bus = new FakeBus();
+  bus.unusable = ["the topic test.v1 has 1 partitions, 8 are needed"];
+  await expect(startService(bus, await testDatabaseUrl("outbox"))).rejects.toThrow(bus.unusable[0]);
+});
+
+test("I7: a service starts without its bus; when it is back its topics are seen to before anything is sent", async () => {
+  const bus = new FakeBus();
+  bus.away = true;
+  const { db, outbox } = await startService(bus, await testDatabaseUrl("outbox"));
+  await publish(db, "e1");
+  let topicsThen: string[] | undefined;
+  bus.before = () => (topicsThen ??= [...bus.topics]);
+  bus.away = false;
+  await outbox.drained();
+  expect([topicsThen, takenIds(bus)]).toEqual([["test.v1"], ["e1"]]);
 });
 
 test("operators ask any node how the events are going out", async () => {

@@ -44,7 +44,7 @@ const stopAll = () => Promise.all(relays.splice(0).map((relay) => relay.stop()))
 
 function startRelay(bus: FakeBus, options: Partial<RelayOptions> = {}): Relay {
   const log = { info: () => undefined, warn: () => undefined, error: (message: string) => void alerts.push(message) };
-  const relay = new Relay(db, store, bus, { ...quick, exclusive: true, ...options }, log);
+  const relay = new Relay(db, store, bus, { ...quick, exclusive: true, topics: [], ...options }, log);
   relays.push(relay);
   relay.start();
   return relay;

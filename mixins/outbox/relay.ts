@@ -4,7 +4,7 @@
  * the oldest event of a key; so the order holds after dedupe even when a stalled relay wakes up after its buckets were taken.
  */
 import type { Database } from "../database";
-import { isMessageRejected, type EventBus } from "../event-bus";
+import { isMessageRejected, isTopicsError, type EventBus } from "../event-bus";
 import { backOff, pause, Wakeup } from "../waiting";
 import { Buckets, type LeaseOptions } from "./buckets";
 import { keyOf, type OutboxStore, type Row, type Settlement } from "./store";
@@ -22,7 +22,12 @@ export interface RelayOptions extends LeaseOptions {
   retryMs: { base: number; cap: number };
   /** How often the bus may reject an event before its key is parked. */
   maxAttempts: number;
+  /** Topics that are to be seen to before anything is sent. */
+  topics: readonly string[];
 }
+
+/** What a relay needs of the bus. */
+export type RelayBus = Pick<EventBus, "publish" | "ensureTopics">;
 
 export interface RelayLogger {
   info(message: string): void;
@@ -40,15 +45,17 @@ export class Relay {
   #ahead: readonly Row[] | undefined;
   /** Keys that were parked when last looked; an operator may have freed them since. */
   #parked = new Set<string>();
+  #unseen: readonly string[];
 
   constructor(
     db: Database,
     private readonly store: OutboxStore,
-    private readonly bus: Pick<EventBus, "publish">,
+    private readonly bus: RelayBus,
     private readonly options: RelayOptions,
     private readonly logger: RelayLogger,
   ) {
     this.#buckets = new Buckets(db, options);
+    this.#unseen = options.topics;
   }
 
   start(): void {
@@ -95,14 +102,24 @@ export class Relay {
       } catch (error) {
         failures++;
         this.#ahead = undefined;
-        if (failures === 1) this.logger.warn(`events can't be sent, trying again until they can: ${String(error)}`);
+        if (failures === 1) this.#tell(error);
         await pause(backOff(failures, retryMs.base, retryMs.cap), signal);
       }
     }
   }
 
+  #tell(error: unknown): void {
+    const told = `events can't be sent, trying again until they can: ${String(error)}`;
+    if (isTopicsError(error)) this.logger.error(`ALERT: ${told}`);
+    else this.logger.warn(told);
+  }
+
   /** Sends one batch and gives its size. */
   async #round(): Promise<number> {
+    if (this.#unseen.length > 0) {
+      await this.bus.ensureTopics(this.#unseen);
+      this.#unseen = [];
+    }
     if (await this.#buckets.keep()) {
       this.#ahead = undefined;
       this.#parked = await this.store.parkedKeys(this.#buckets.owned);
