@@ -7,7 +7,7 @@ export function fail(error: unknown, code = 1): never {
 }
 
 /** By name: their modules take a while to load, and this one is there before everything else. */
-const explained = new Set(["ConfigError", "DataDirError", "ListenError", "DatabaseUnusable", "NatsAway", "ShopAway"]);
+const explained = new Set(["ConfigError", "DataDirError", "ListenError", "DatabaseUnusable", "NatsAway", "ShopAway", "TopicsError"]);
 
 function lineOf(error: unknown): string | undefined {
   return error instanceof Error && explained.has(error.name) ? error.message : undefined;

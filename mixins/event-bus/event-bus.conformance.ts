@@ -1,19 +1,19 @@
 /**
  * What every event bus must do, as one suite for all of them. Message order is I7's second half: per-key order holds after dedupe.
- * `make` gives buses on one log that is new for each test; the suite starts and stops them.
+ * `make` gives buses on one log that is new for each test; the suite starts and stops them. `alone`: at most one of them runs at a time.
  */
 import { deferred, pause } from "../waiting";
 import { MessageRejectedError } from "./errors";
 import { lagOf, type BusMessage, type EventBus, type ReceivedMessage, type SubscribeOptions } from "./types";
 
 export interface BusUnderTest {
-  /** Another bus on the same log. At most one of them runs at a time. */
+  /** Another bus on the same log. */
   bus(): EventBus;
   /** A payload that the bus can never take. */
   tooLarge: string;
 }
 
-export function eventBusConformance(name: string, make: () => Promise<BusUnderTest>): void {
+export function eventBusConformance(name: string, make: () => Promise<BusUnderTest>, { alone = false } = {}): void {
   describe(`${name} as an event bus`, () => {
     const running: EventBus[] = [];
     let log: BusUnderTest;
@@ -255,6 +255,27 @@ export function eventBusConformance(name: string, make: () => Promise<BusUnderTe
       await nothingLeft(bus, "g");
       expect(byKey(received).get("k")).not.toContain(1);
       expect(byKey(received).get("k")).toContain(2);
+    });
+
+    const several = alone ? test.skip : test;
+    several("I7: members of a group come and go while others commit: nothing is lost, and a key stays in order", async () => {
+      const [one, two] = [await started(), await started()];
+      const received: ReceivedMessage[] = [];
+      const join = (bus: EventBus) => collect(bus, "g", { maxBatch: 5, before: (batch) => (received.push(...batch), pause(2)) });
+      await join(one);
+      for (let n = 0; n < 40; n++) {
+        await one.publish(Array.from({ length: 20 }, (_, key) => message(`k${key}`, n)));
+        if (n !== 10 && n !== 25) continue;
+        const { subscription } = await join(two);
+        const before = received.length;
+        await one.publish([message("k0", -1)]);
+        await until("somebody goes on", () => received.length > before);
+        await subscription.stop();
+      }
+      await nothingLeft(one, "g");
+      for (const [key, ns] of byKey(received))
+        expect([key, [...new Set(ns.filter((n) => n >= 0))]]).toEqual([key, Array.from({ length: 40 }, (_, n) => n)]);
+      expect(byKey(received).size).toBe(20);
     });
 
     test("a bus that does not run rejects instead of losing messages", async () => {

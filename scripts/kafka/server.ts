@@ -1,9 +1,9 @@
-/** A Kafka broker of one's own (KRaft, one node), with its own ports and folder, so that it can be frozen and killed. */
+/** A Kafka broker of one's own (KRaft), alone or in a cluster, with its own ports and folder, so that it can be frozen and killed. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -20,7 +20,20 @@ export interface KafkaServerOptions {
   controllerPort: number;
   /** The broker outlives this process, and writes to that file. */
   detached?: { log: number };
+  /** Alone without it. */
+  cluster?: KafkaCluster;
 }
+
+export interface KafkaCluster {
+  /** Of all its nodes. */
+  id: string;
+  /** Which of them this is, from 1 on. */
+  node: number;
+  controllerPorts: readonly number[];
+}
+
+/** For `KafkaCluster`. */
+export const newClusterId = (): string => Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64url");
 
 export class KafkaServer {
   #child: ChildProcess | undefined;
@@ -84,42 +97,47 @@ export class KafkaServer {
   }
 
   async #format(jars: string, properties: string): Promise<void> {
-    const { folder, port, controllerPort } = this.options;
+    const { folder, cluster } = this.options;
     const draft = join(folder, "server.properties.draft");
     await mkdir(folder, { recursive: true });
-    await writeFile(draft, propertiesOf(join(folder, "data"), port, controllerPort));
-    const id = Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64url");
+    await writeFile(draft, propertiesOf(this.options));
+    const id = cluster?.id ?? newClusterId();
     const format = ["-cp", jars, "kafka.tools.StorageTool", "format", "-t", id, "-c", draft, "--ignore-formatted"];
     const { error, status, stdout, stderr } = spawnSync("java", format, { encoding: "utf8" });
     if (error) throw new Error("java is missing: Kafka runs on Java 17 (Debian's package openjdk-17-jre-headless)");
     if (status !== 0) throw new Error(`Kafka's folder could not be formatted:\n${stdout}${stderr}`);
     // Only now, so that a folder whose formatting was cut short is formatted anew.
-    await writeFile(properties, propertiesOf(join(folder, "data"), port, controllerPort));
+    await rename(draft, properties);
   }
 }
 
-const propertiesOf = (data: string, port: number, controllerPort: number): string =>
-  Object.entries({
+function propertiesOf({ folder, port, controllerPort, cluster }: KafkaServerOptions): string {
+  const controllers = cluster?.controllerPorts ?? [controllerPort];
+  const replicas = Math.min(3, controllers.length);
+  return Object.entries({
     "process.roles": "broker,controller",
-    "node.id": 1,
-    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
+    "node.id": cluster?.node ?? 1,
+    "controller.quorum.voters": controllers.map((of, at) => `${at + 1}@127.0.0.1:${of}`).join(","),
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "log.dirs": data,
-    // What is acknowledged survives a kill of the process. A power cut on a single node is another matter, and not tried.
-    "offsets.topic.replication.factor": 1,
+    "log.dirs": join(folder, "data"),
+    // What is acknowledged survives the kill of a process: of one node here, of one of three in a cluster. A power cut is another matter.
+    "default.replication.factor": replicas,
+    "min.insync.replicas": Math.max(1, replicas - 1),
+    "offsets.topic.replication.factor": replicas,
     "offsets.topic.num.partitions": 8,
-    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.replication.factor": replicas,
     "transaction.state.log.min.isr": 1,
-    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.replication.factor": replicas,
     "share.coordinator.state.topic.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
     "auto.create.topics.enable": false,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
+}
 
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");

@@ -15,6 +15,8 @@ export function kafkaClient({ brokers, clientId, ssl, sasl, connectMs, answerMs,
     connectionTimeout: connectMs,
     authenticationTimeout: answerMs,
     requestTimeout: answerMs,
+    // Whoever wants to connect tries again as he likes; a stop need not wait for it.
+    retry: { initialRetryTime: 100, retries: 2, maxRetryTime: 1_000 },
     // What goes wrong is told by whoever asked; the client tells every try of its own as an error.
     logLevel: logLevel.WARN,
     logCreator:

@@ -48,15 +48,15 @@ export class KafkaSubscription implements Subscription {
       const reason = await this.#runOne();
       if (!reason) return;
       failures = this.#joins > joinsBefore ? 1 : failures + 1;
-      // A group that is new to the brokers has no coordinator for a moment.
-      const tell = failures > 1 || this.#joins > 0 ? "warn" : "debug";
+      // Once for an outage. A group that is new to the brokers has no coordinator for a moment.
+      const tell = failures === (this.#joins > 0 ? 1 : 2) ? "warn" : "debug";
       logger[tell](`the consumer ${this.options.group} is replaced: ${String(reason)}`);
       await pause(backOff(failures, retryMs.base, retryMs.cap), signal);
     }
   }
 
   /** From its start to its end; gives why it is to be replaced, nothing when all is to stop. */
-  async #runOne(): Promise<unknown> {
+  async #runOne(): Promise<Error | undefined> {
     const consumer = this.#consumer();
     const end = this.#endOf(consumer);
     try {
@@ -70,7 +70,7 @@ export class KafkaSubscription implements Subscription {
       });
       return await end.promise;
     } catch (error) {
-      return this.#stopping.signal.aborted ? undefined : error;
+      return this.#stopping.signal.aborted ? undefined : (error as Error);
     } finally {
       end.stop();
       await close(consumer);

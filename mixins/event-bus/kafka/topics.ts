@@ -130,7 +130,7 @@ export class Topics {
   }
 
   async #connect(): Promise<Admin> {
-    const admin = this.kafka.admin({ retry: { initialRetryTime: 100, retries: 2 } });
+    const admin = this.kafka.admin();
     try {
       await admin.connect();
       return admin;
