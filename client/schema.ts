@@ -583,10 +583,16 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * @description What messages are written in
+     * @enum {string}
+     */
+    Language: "en" | "ko";
+    /**
      * @example {
      *       "id": "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f50",
      *       "email": "kim@example.com",
      *       "nickname": "Kim",
+     *       "language": "ko",
      *       "role": "customer",
      *       "createdAt": "2026-11-24T09:00:00.000Z"
      *     }
@@ -597,6 +603,7 @@ export interface components {
       /** Format: email */
       email: string;
       nickname: string;
+      language: components["schemas"]["Language"];
       role: components["schemas"]["Role"];
       /**
        * Format: date-time
@@ -1821,6 +1828,8 @@ export interface operations {
           email: string;
           password: string;
           nickname: string;
+          /** @default en */
+          language?: components["schemas"]["Language"];
         };
       };
     };
@@ -2001,6 +2010,7 @@ export interface operations {
       content: {
         "application/json": {
           nickname?: string;
+          language?: components["schemas"]["Language"];
           /** Format: email */
           email?: string;
           password?: string;

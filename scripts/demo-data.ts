@@ -21,8 +21,8 @@ export interface Demo {
   password: string;
 }
 
-const admin = { email: "admin@example.com", nickname: "Ada", role: "admin" } as const;
-const customer = { email: "customer@example.com", nickname: "Kim", role: "customer" } as const;
+const admin = { email: "admin@example.com", nickname: "Ada", language: "en", role: "admin" } as const;
+const customer = { email: "customer@example.com", nickname: "Kim", language: "ko", role: "customer" } as const;
 const accounts = [admin, customer];
 const customersPoints = 1_000_000;
 const stock = 100;

@@ -9,6 +9,7 @@ import { v7 as uuid } from "uuid";
 import { now } from "../../lib/clock";
 import type { Config } from "../../lib/config";
 import { ShopError } from "../../lib/errors";
+import { defaultLanguage } from "../../lib/language";
 import { tokenSigner, type TokenSigner } from "../../lib/tokens";
 import { openDatabase, type Database, type Tx } from "../../mixins/database";
 import { OutboxStore } from "../../mixins/outbox/store";
@@ -117,7 +118,7 @@ async function admin({ tokenSeconds, sign, db }: Seeding) {
 }
 
 function accountOf(email: string, nickname: string, role: UserRow["role"], passwordHash: string): UserRow {
-  return { id: uuid(), email, nickname, role, passwordHash, createdAt: now() };
+  return { id: uuid(), email, nickname, language: defaultLanguage, role, passwordHash, createdAt: now() };
 }
 
 /** The numbers from 1 to `total`, each batch through `work`. */

@@ -37,7 +37,28 @@ describe("edit", () => {
     const { user } = await register(shop);
     expect(await edit(user.id, { nickname: "Somebody" })).toEqual({ ...user, nickname: "Somebody" });
     expect(await me(user.id)).toEqual({ ...user, nickname: "Somebody" });
-    expect(await changesTold(user.id)).toEqual([{ userId: user.id, email: user.email, nickname: "Somebody", role: "customer" }]);
+    expect(await changesTold(user.id)).toEqual([
+      { userId: user.id, email: user.email, nickname: "Somebody", language: "en", role: "customer" },
+    ]);
+  });
+
+  test("I7: the language is English unless he says another, needs no password, and is told with its commit", async () => {
+    const { user } = await register(shop);
+    expect(user.language).toBe("en");
+    expect(await edit(user.id, { language: "ko" })).toEqual({ ...user, language: "ko" });
+    expect(await edit(user.id, { language: "ko" })).toEqual(await me(user.id));
+    expect(await changesTold(user.id)).toEqual([
+      { userId: user.id, email: user.email, nickname: "Buyer", language: "ko", role: "customer" },
+    ]);
+    await expect(edit(user.id, { language: "tlh" })).rejects.toMatchObject({ type: "VALIDATION_FAILED" });
+  });
+
+  test("I7: who registers in Korean is told of so", async () => {
+    const params = { email: newEmail(), password, nickname: "김철수", language: "ko" };
+    const { user } = await shop.broker.call<{ user: View }, object>("user.register", params);
+    expect(user.language).toBe("ko");
+    await changesTold(user.id);
+    expect(told.filter(({ key }) => key === user.id)).toMatchObject([{ type: "user.registered", data: { language: "ko" } }]);
   });
 
   test("I7: what changes nothing is not told", async () => {

@@ -9,17 +9,18 @@ import { user } from "./user.contract";
 import { lockUser, readUser, updateUser, userOf, type UserRow } from "./users";
 
 /** What a user may change of his account, the password as its hash. */
-export type Changes = Partial<Pick<UserRow, "nickname" | "email" | "passwordHash">>;
+export type Changes = Partial<Pick<UserRow, "nickname" | "language" | "email" | "passwordHash">>;
 
 /** Changes the caller's own account. All hashing is done before the transaction: it takes longer than the rest together. */
 export const editAccount = handler(user.edit, async ({ params, db, meta }) => {
-  const { userId, nickname, email, password, currentPassword = "" } = params;
+  const { userId, nickname, language, email, password, currentPassword = "" } = params;
   const account = await readUser(db, userId);
   if (!account) throw new ShopError("USER_NOT_FOUND");
   const mustShow = email !== undefined || password !== undefined;
   if (mustShow && !(await passwordMatches(account.passwordHash, currentPassword))) throw wrongPassword();
   const changes: Changes = {
     ...(nickname !== undefined && { nickname }),
+    ...(language !== undefined && { language }),
     ...(email !== undefined && { email }),
     ...(password !== undefined && { passwordHash: await hashPassword(password) }),
   };
@@ -39,8 +40,8 @@ export async function changeAccount(
   const edited = { ...account, ...changes };
   if (!(await updateUser(tx, account, edited))) return account;
   if (changes.passwordHash !== undefined) await endFamiliesOf(tx, userId);
-  const { email, nickname, role } = edited;
-  emit(tx, user.events.changed, { userId, email, nickname, role }, traceOf(meta));
+  const { email, nickname, language, role } = edited;
+  emit(tx, user.events.changed, { userId, email, nickname, language, role }, traceOf(meta));
   return edited;
 }
 

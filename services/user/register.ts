@@ -29,13 +29,16 @@ export const createUser = handler(user.create, async ({ params, db, meta }) => {
 });
 
 /** Hashes the password before any transaction is open: that takes longer than the rest together. */
-async function newAccount({ password, ...who }: { password: string } & Pick<UserRow, "email" | "nickname" | "role">): Promise<UserRow> {
+async function newAccount({
+  password,
+  ...who
+}: { password: string } & Pick<UserRow, "email" | "nickname" | "language" | "role">): Promise<UserRow> {
   return { id: uuid(), ...who, passwordHash: await hashPassword(password), createdAt: now() };
 }
 
 /** Writes accounts, and tells of each. */
 export async function addAccounts(tx: Tx, accounts: readonly UserRow[], meta: RequestMeta = {}): Promise<void> {
   await insertUsers(tx, accounts);
-  for (const { id, email, nickname, role } of accounts)
-    emit(tx, user.events.registered, { userId: id, email, nickname, role }, traceOf(meta));
+  for (const { id, email, nickname, language, role } of accounts)
+    emit(tx, user.events.registered, { userId: id, email, nickname, language, role }, traceOf(meta));
 }

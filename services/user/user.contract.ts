@@ -1,17 +1,19 @@
 import { z } from "zod";
 
 import { action, contract, event } from "../../lib/contract";
+import { defaultLanguage, language } from "../../lib/language";
 import { id, nothing, page, pageOf, text, time } from "../../lib/schemas";
 
 export const role = z.enum(["customer", "admin"]).meta({ id: "Role" });
 
-export const userView = z.strictObject({ id, email: z.email(), nickname: z.string(), role, createdAt: time }).meta({
+export const userView = z.strictObject({ id, email: z.email(), nickname: z.string(), language, role, createdAt: time }).meta({
   id: "User",
   examples: [
     {
       id: "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f50",
       email: "kim@example.com",
       nickname: "Kim",
+      language: "ko",
       role: "customer",
       createdAt: "2026-11-24T09:00:00.000Z",
     },
@@ -27,8 +29,14 @@ const nickname = text(50);
 
 const refreshToken = z.string().min(1).max(200);
 
-/** What the events of a user tell of him. */
-const described = z.strictObject({ userId: id, email: z.string(), nickname: z.string(), role });
+/** What the events of a user tell of him. Those from before there was a choice of languages don't tell one. */
+const described = z.strictObject({
+  userId: id,
+  email: z.string(),
+  nickname: z.string(),
+  language: language.default(defaultLanguage),
+  role,
+});
 
 /** `expiresIn` is the access token's life in seconds. */
 export const tokens = z
@@ -39,8 +47,8 @@ export const user = contract("user", {
   actions: {
     register: action({
       params: z
-        .strictObject({ email, password, nickname })
-        .meta({ examples: [{ email: "kim@example.com", password: "correct horse", nickname: "Kim" }] }),
+        .strictObject({ email, password, nickname, language: language.default(defaultLanguage) })
+        .meta({ examples: [{ email: "kim@example.com", password: "correct horse", nickname: "Kim", language: "ko" }] }),
       result: tokens.extend({ user: userView }),
       refuses: ["EMAIL_TAKEN"],
       rest: { route: "POST /auth/register", auth: "public", summary: "Open an account" },
@@ -78,11 +86,12 @@ export const user = contract("user", {
         .strictObject({
           userId: id,
           nickname: nickname.optional(),
+          language: language.optional(),
           email: email.optional(),
           password: password.optional(),
           currentPassword: z.string().max(128).optional(),
         })
-        .refine((p) => [p.nickname, p.email, p.password].some((one) => one !== undefined), "has nothing to change")
+        .refine((p) => [p.nickname, p.language, p.email, p.password].some((one) => one !== undefined), "has nothing to change")
         .refine((p) => (p.email === undefined && p.password === undefined) || p.currentPassword !== undefined, {
           path: ["currentPassword"],
           message: "is required for a new e-mail address or password",
@@ -105,7 +114,7 @@ export const user = contract("user", {
     }),
     /** For staff's tools and the seed: an account with a role. Not reachable over REST. */
     create: action({
-      params: z.strictObject({ email, password, nickname, role }),
+      params: z.strictObject({ email, password, nickname, language: language.default(defaultLanguage), role }),
       result: userView,
       refuses: ["EMAIL_TAKEN"],
     }),

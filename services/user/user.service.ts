@@ -8,6 +8,7 @@ import { logIn } from "./log-in";
 import { logOut } from "./log-out";
 import { accounts } from "./migrations/0001-accounts";
 import { listsAndSessions } from "./migrations/0002-lists-and-sessions";
+import { languages } from "./migrations/0003-language";
 import { listAccounts, readAccountForStaff, readMe } from "./read-accounts";
 import { refresh } from "./refresh";
 import { expiredTokens } from "./refresh-tokens";
@@ -15,7 +16,7 @@ import { createUser, register } from "./register";
 import { user } from "./user.contract";
 
 export default service(user, {
-  migrations: [accounts, listsAndSessions],
+  migrations: [accounts, listsAndSessions, languages],
   actions: {
     register,
     login: logIn,
@@ -35,6 +36,7 @@ export default service(user, {
       id: DataTypes.STRING,
       email: DataTypes.STRING,
       nickname: DataTypes.STRING,
+      language: DataTypes.STRING,
       role: DataTypes.STRING,
       created_at: DataTypes.BIGINT,
     },

@@ -3,6 +3,7 @@ import type { z } from "zod";
 
 import { iso } from "../../lib/clock";
 import { ShopError } from "../../lib/errors";
+import type { Language } from "../../lib/language";
 import { type Page, type PageParams, readNewest } from "../../lib/paging";
 import { conditions, mustChange } from "../../lib/sql";
 import { isDuplicateKey, type Reader, type Tx } from "../../mixins/database";
@@ -13,15 +14,16 @@ export interface UserRow {
   email: string;
   passwordHash: string;
   nickname: string;
+  language: Language;
   role: "customer" | "admin";
   createdAt: number;
 }
 
-const columns = "id, email, password_hash as passwordHash, nickname, role, created_at as createdAt";
+const columns = "id, email, password_hash as passwordHash, nickname, language, role, created_at as createdAt";
 
 /** What others may see of an account. */
-export function userOf({ id, email, nickname, role, createdAt }: UserRow): z.output<typeof userView> {
-  return { id, email, nickname, role, createdAt: iso(createdAt) };
+export function userOf({ id, email, nickname, language, role, createdAt }: UserRow): z.output<typeof userView> {
+  return { id, email, nickname, language, role, createdAt: iso(createdAt) };
 }
 
 /** Of several registrations of one e-mail address the table's key lets exactly one in; the others are EMAIL_TAKEN. */
@@ -35,10 +37,11 @@ export async function insertUsers(tx: Tx, users: readonly UserRow[]): Promise<vo
  * for a registration.
  */
 export async function updateUser(tx: Tx, locked: UserRow, edited: UserRow): Promise<boolean> {
-  const of = ({ email, nickname, passwordHash }: UserRow) => [email, nickname, passwordHash];
+  const of = ({ email, nickname, language, passwordHash }: UserRow) => [email, nickname, language, passwordHash];
   const [before, after] = [of(locked), of(edited)];
   if (after.every((value, at) => value === before[at])) return false;
-  const update = `update user set email = ?, nickname = ?, password_hash = ? where id = ? and email = ? and nickname = ? and password_hash = ?`;
+  const update = `update user set email = ?, nickname = ?, language = ?, password_hash = ?
+    where id = ? and email = ? and nickname = ? and language = ? and password_hash = ?`;
   mustChange(await oneForAnEmail(tx.execute(update, [...after, locked.id, ...before])), 1, "user");
   return true;
 }
