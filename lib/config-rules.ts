@@ -1,13 +1,14 @@
 /** Settings that are right one by one and can't be meant together. */
 import type { Config } from "./config";
-import { ConfigError } from "./environment";
+import { ConfigError, type Environment } from "./environment";
 
 /** @throws ConfigError */
-export function checkTogether(config: Config): void {
+export function checkTogether(config: Config, given: Environment): void {
   checkSharing(config);
   checkKafka(config);
   checkKeys(config);
   checkProduction(config);
+  checkMail(config, given);
 }
 
 const withoutDatabase: ReadonlySet<string> = new Set(["gateway", "ops"]);
@@ -46,4 +47,12 @@ function checkProduction({ production, rateLimit, paymentWebhookSecret, services
   if (production && !rateLimit) throw new ConfigError("RATE_LIMIT=off can't be used with NODE_ENV=production");
   if (production && !paymentWebhookSecret && services.includes("payment"))
     throw new ConfigError("PAYMENT_WEBHOOK_SECRET is missing: the service payment checks the provider's webhooks with it");
+}
+
+/** Half of what mail needs is none of it, and shows when the node starts rather than at the first order. */
+function checkMail({ notificationProvider, services }: Config, given: Environment): void {
+  if (notificationProvider !== "smtp" || !services.includes("notification")) return;
+  const what = { SMTP_URL: "the server that takes the mail", SMTP_FROM: "the address that it comes from" };
+  for (const [name, meaning] of Object.entries(what))
+    if (!given[name]) throw new ConfigError(`${name} is missing: NOTIFICATION_PROVIDER=smtp needs ${meaning}`);
 }

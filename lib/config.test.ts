@@ -5,7 +5,7 @@ import { ServiceBroker } from "moleculer";
 
 import { bindConfig, ConfigError, configOf, loadConfig } from "./config";
 
-const names = ["gateway", "user", "order", "order-history", "payment"];
+const names = ["gateway", "user", "order", "order-history", "payment", "notification"];
 const load = (env: Record<string, string>) => loadConfig(env, names);
 
 const keys = generateKeyPairSync("ed25519", {
@@ -177,7 +177,11 @@ describe("bad values are refused in one line that names the variable and what is
     { env: { TRUSTED_PROXIES: "proxy" }, named: 'TRUSTED_PROXIES="proxy"', allowed: "addresses and ranges" },
     { env: { CORS_ORIGINS: "*" }, named: 'CORS_ORIGINS="*"', allowed: "origins such as https://" },
     { env: { CORS_ORIGINS: "https://a.example/" }, named: "CORS_ORIGINS=", allowed: "origins" },
-    { env: { NOTIFICATION_PROVIDER: "pigeon" }, named: "NOTIFICATION_PROVIDER=", allowed: "log" },
+    { env: { NOTIFICATION_PROVIDER: "pigeon" }, named: "NOTIFICATION_PROVIDER=", allowed: "log or smtp" },
+    { env: { SMTP_URL: "https://shop:secret@mail.example.com" }, named: "SMTP_URL=…", allowed: "smtp://user:password@host" },
+    { env: { SMTP_URL: "smtp://shop:secret@mail?tls.rejectUnauthorized=false" }, named: "SMTP_URL=…", allowed: "smtps://" },
+    { env: { SMTP_FROM: "The shop" }, named: 'SMTP_FROM="The shop"', allowed: "shop@example.com" },
+    { env: { SMTP_FROM: "Shop\r\nBcc: x <shop@example.com>" }, named: "SMTP_FROM=", allowed: "an e-mail address" },
     { env: { DEMO_PASSWORD: "secret" }, named: "DEMO_PASSWORD=…", allowed: "8 to 128 characters" },
     { env: { TOKEN_PRIVATE_KEY: "secret" }, named: "TOKEN_PRIVATE_KEY=…", allowed: "an Ed25519 private key" },
     { env: { TOKEN_PRIVATE_KEY: rsa.privateKey }, named: "TOKEN_PRIVATE_KEY=…", allowed: "an Ed25519 private key" },
@@ -193,6 +197,26 @@ describe("bad values are refused in one line that names the variable and what is
 
   test("all of them at once, still in one line", () => {
     expect(refusal({ PORT: "x", SEED: "y" })).toMatch(/^PORT="x".*; SEED="y".*$/);
+  });
+});
+
+describe("mail", () => {
+  const mail = { NOTIFICATION_PROVIDER: "smtp", SMTP_URL: "smtp://shop:secret@mail.example.com", SMTP_FROM: "Shop <shop@example.com>" };
+
+  test("wants a server and a sender", () => {
+    expect(load(mail).smtp).toMatchObject({ host: "mail.example.com", from: { name: "Shop", address: "shop@example.com" } });
+    expect(refusal({ ...mail, SMTP_URL: "" })).toBe("SMTP_URL is missing: NOTIFICATION_PROVIDER=smtp needs the server that takes the mail");
+    expect(refusal({ ...mail, SMTP_FROM: "" })).toMatch(/^SMTP_FROM is missing/);
+  });
+
+  test("is no business of a node that doesn't write to customers", () => {
+    expect(load({ NOTIFICATION_PROVIDER: "smtp", SERVICES: "order" }).smtp).toBeUndefined();
+  });
+
+  test("is encrypted in production", () => {
+    const open = { ...mail, SMTP_URL: "smtp://mail.example.com", SERVICES: "notification" };
+    expect(load(open).smtp?.requireTls).toBe(false);
+    expect(load({ ...open, NODE_ENV: "production" }).smtp?.requireTls).toBe(true);
   });
 });
 

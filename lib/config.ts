@@ -8,6 +8,7 @@ import type { KafkaBusOptions } from "../mixins/event-bus";
 import { checkTogether } from "./config-rules";
 import { ConfigError, parseEnvironment, variableOf, type Environment } from "./environment";
 import { processWide } from "./process-wide";
+import { smtpSettings, type SmtpSettings } from "./smtp";
 
 export { ConfigError };
 
@@ -41,7 +42,9 @@ export interface Config {
   trustedProxies: readonly string[];
   /** Origins whose pages may call the API; none by default. */
   corsOrigins: readonly string[];
-  notificationProvider: "log";
+  notificationProvider: "log" | "smtp";
+  /** Where mail is handed over, for the provider `smtp`. */
+  smtp: SmtpSettings | undefined;
   /** Sets nodes, and keys in Redis, apart from those of other shops that use the same servers. */
   namespace: string;
   /** `nats://host:port` of the server over which this node speaks to others; without it this process is the whole shop. */
@@ -103,6 +106,7 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     trustedProxies: Object.freeze(settings.TRUSTED_PROXIES),
     corsOrigins: Object.freeze(settings.CORS_ORIGINS),
     notificationProvider: settings.NOTIFICATION_PROVIDER,
+    smtp: settings.SMTP_URL && settings.SMTP_FROM ? smtpSettings(settings.SMTP_URL, settings.SMTP_FROM, production) : undefined,
     namespace: settings.NAMESPACE,
     transporter: settings.TRANSPORTER,
     redisUrl: settings.REDIS_URL,
@@ -118,7 +122,7 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     accessTokenSeconds: 15 * 60,
     logLevel: settings.LOG_LEVEL,
   };
-  checkTogether(config);
+  checkTogether(config, given);
   return Object.freeze(config);
 }
 

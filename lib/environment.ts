@@ -4,6 +4,7 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 import { z } from "zod";
 
 import { isAddressRange, isHostAndPort, isNatsUrl, isOrigin, isRedisUrl, isServerUrl } from "./addresses";
+import { isSmtpUrl, mailboxOf } from "./smtp";
 
 /** Something in the environment that can't be used. The message is one line for a person and holds no secret. */
 export class ConfigError extends Error {
@@ -20,7 +21,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const secrets: ReadonlySet<string> = new Set([
   ...["DEMO_PASSWORD", "TOKEN_PRIVATE_KEY", "TOKEN_PUBLIC_KEY", "PAYMENT_WEBHOOK_SECRET"],
-  ...["TRANSPORTER", "REDIS_URL"], // they may hold a password
+  ...["TRANSPORTER", "REDIS_URL", "SMTP_URL"], // they may hold a password
   "KAFKA_PASSWORD",
 ]);
 const isSecret = (name: string) => secrets.has(name) || name.endsWith("DATABASE_URL");
@@ -56,6 +57,13 @@ const pem = (kind: "private" | "public") =>
     .refine((text) => isEd25519(kind, text))
     .optional()
     .describe(`an Ed25519 ${kind} key as PEM, or that in base64`);
+
+const mailbox = z.string().transform((text, ctx) => {
+  const found = mailboxOf(text);
+  if (found) return found;
+  ctx.addIssue("is no mailbox");
+  return z.NEVER;
+});
 
 function isEd25519(kind: "private" | "public", text: string): boolean {
   try {
@@ -141,7 +149,9 @@ const variables = (serviceNames: readonly string[]) =>
       .refine((origins) => origins.every(isOrigin))
       .default([])
       .describe("a list, separated by commas, of origins such as https://shop.example.com"),
-    NOTIFICATION_PROVIDER: z.enum(["log"]).default("log").describe("log"),
+    NOTIFICATION_PROVIDER: z.enum(["log", "smtp"]).default("log").describe("log or smtp"),
+    SMTP_URL: z.string().refine(isSmtpUrl).optional().describe("smtp://user:password@host:port or smtps://…"),
+    SMTP_FROM: mailbox.optional().describe("an e-mail address, such as shop@example.com or The shop <shop@example.com>"),
     BUSINESS_TIME_ZONE: z.string().refine(isTimeZone).default("UTC").describe("the name of a time zone, such as Asia/Seoul"),
     ORDER_WAIT_MS: milliseconds(5_000, 60_000),
     DRAIN_MS: milliseconds(10_000, 600_000),

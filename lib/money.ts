@@ -1,6 +1,8 @@
 /** Money is an integer in the currency's minor unit (KRW has none: 1 = ₩1), at most 2⁵³ − 1. */
 import { z } from "zod";
 
+import { defaultLanguage, type Language } from "./language";
+
 /** The currencies that the shop deals in, by ISO 4217. */
 export const currency = z.enum(["KRW"]);
 export type Currency = z.output<typeof currency>;
@@ -24,11 +26,12 @@ export function safeProduct(price: number, quantity: number): number | undefined
   return Number.isSafeInteger(product) ? product : undefined;
 }
 
-const formats = new Map<Currency, Intl.NumberFormat>();
+const formats = new Map<string, Intl.NumberFormat>();
 
-/** An amount as people read it, e.g. `₩12,000`. */
-export function formatMoney(amount: number, currency: Currency): string {
-  const format = formats.get(currency) ?? new Intl.NumberFormat("en", { style: "currency", currency });
-  formats.set(currency, format);
+/** An amount as people read it in a language, e.g. `₩12,000`. */
+export function formatMoney(amount: number, currency: Currency, language: Language = defaultLanguage): string {
+  const key = `${language} ${currency}`;
+  const format = formats.get(key) ?? new Intl.NumberFormat(language, { style: "currency", currency });
+  formats.set(key, format);
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
 }

@@ -9,7 +9,8 @@ import { waitFor } from "../../test/support/wait";
 import { coupon } from "../coupon/coupon.contract";
 import { order } from "../order/order.contract";
 import { user } from "../user/user.contract";
-import { type OutgoingMessage, providerOf } from "./provider";
+import { completed, ordered, registered, watchProviderOf } from "./notification.fixture";
+import type { OutgoingMessage } from "./provider";
 import { senderOf } from "./sender";
 
 interface Row {
@@ -34,33 +35,10 @@ const find = (userId: string) => shop.broker.call<Row[], object>("notification.f
 let users = 0;
 const newUser = () => `u${++users}`;
 
-const ordered = (userId: string) => ({
-  orderId: `order-of-${userId}`,
-  userId,
-  items: [{ productId: "a", name: "Mug", unitPrice: 12_000, quantity: 2, lineTotal: 24_000 }],
-  amounts: { subtotal: 24_000, discount: 0, pointsUsed: 0, paid: 24_000, currency: "KRW" as const },
-  payment: { method: "CARD" as const },
-  placedAt: "2026-01-01T00:00:00.000Z",
-  at: "2026-01-01T00:00:01.000Z",
-});
-const completed = (userId: string) => messageOf(order.events.completed, ordered(userId));
 const failure = { code: "PAYMENT_DECLINED", detail: "The card was declined" };
-const registered = (userId: string, email: string) =>
-  messageOf(user.events.registered, { userId, email, nickname: "Kim", role: "customer" });
 const idOf = ({ headers }: BusMessage) => headers.ce_id;
 
-/** What the provider is given from now on, and what befalls it before. */
-function watchProvider(before: (message: OutgoingMessage) => Promise<void> = async () => undefined) {
-  const given: OutgoingMessage[] = [];
-  const provider = providerOf(host());
-  const send = provider.send.bind(provider);
-  jest.spyOn(provider, "send").mockImplementation(async (message, signal) => {
-    await before(message);
-    await send(message, signal);
-    given.push(message);
-  });
-  return given;
-}
+const watchProvider = (before?: (message: OutgoingMessage) => Promise<void>) => watchProviderOf(host(), before);
 afterEach(() => void jest.restoreAllMocks());
 
 test("a message for each event that concerns a customer, and for no other", async () => {
@@ -83,9 +61,13 @@ test("a message for each event that concerns a customer, and for no other", asyn
   });
   expect(rows).toMatchObject([
     { kind: "coupon.issued", subject: "You have a new coupon" },
-    { kind: "order.canceled", subject: "Your order is cancelled", body: expect.stringContaining("₩24,000 on your card") },
-    { kind: "order.completed", subject: "Your order is complete", body: expect.stringContaining("2 × Mug") },
-    { kind: "order.failed", subject: "Your order could not be placed", body: expect.stringContaining("The card was declined.") },
+    { kind: "order.canceled", subject: "Your order is cancelled: Mug", body: expect.stringContaining("Back on your card: ₩24,000") },
+    { kind: "order.completed", subject: "Your order is complete: Mug", body: expect.stringContaining("2 × Mug") },
+    {
+      kind: "order.failed",
+      subject: "Your order could not be placed: Mug",
+      body: expect.stringContaining("Reason: The payment was declined."),
+    },
   ]);
 });
 
@@ -129,7 +111,10 @@ test("it goes to the address that is known when it is sent, and to the user's id
   const [known, unknown] = [newUser(), newUser()];
   await deliver(shop, registered(known, "old@example.com"));
   await settled();
-  await deliver(shop, messageOf(user.events.changed, { userId: known, email: "new@example.com", nickname: "Kim", role: "customer" }));
+  await deliver(
+    shop,
+    messageOf(user.events.changed, { userId: known, email: "new@example.com", nickname: "Kim", language: "en", role: "customer" }),
+  );
   await settled();
   await deliver(shop, completed(known), completed(unknown));
   const to = (userId: string) => given.find((message) => message.to.userId === userId)?.to;
@@ -191,14 +176,14 @@ test("the provider `log` tells each message on one line", async () => {
   jest.spyOn(host().logger, "info").mockImplementation((line: string) => void lines.push(line));
   const event = messageOf(order.events.failed, {
     ...ordered(userId),
-    failure: { code: "PAYMENT_DECLINED", detail: "declined\nby the\tbank" },
+    failure: { code: "PAYMENT_DECLINED", detail: "declined" },
   });
   await deliver(shop, registered(userId, "kim@example.com"));
   await settled();
   await deliver(shop, event);
   const line = await waitFor(() => lines.find((one) => one.includes(idOf(event)!)));
   expect(line).toBe(
-    `message ${idOf(event)} to Kim <kim@example.com>: Your order could not be placed. Order order-of-${userId} (2 × Mug, ₩24,000) was not placed: declined by the bank. Nothing was taken from you.`,
+    `message ${idOf(event)} to Kim <kim@example.com>: Your order could not be placed: Mug. Hello Kim, Your order could not be placed. Nothing was taken from you. Order: order-of-${userId} Placed: January 1, 2026 at 12:00 AM UTC Goods: 2 × Mug In all: ₩24,000 Reason: The payment was declined.`,
   );
 });
 

@@ -3,6 +3,7 @@ import { DataTypes } from "sequelize";
 import { service } from "../../lib/service";
 import { cleanUpMixin } from "../../mixins/clean-up";
 import { notifications } from "./migrations/0001-notifications";
+import { lettersAndRefusals } from "./migrations/0002-letters-and-refusals";
 import { notification } from "./notification.contract";
 import { sending } from "./sender";
 import { consumers } from "./write-messages";
@@ -11,7 +12,7 @@ const day = 24 * 3_600_000;
 
 /** Messages to customers, of what happened to their orders and coupons. */
 export default service(notification, {
-  migrations: [notifications],
+  migrations: [notifications, lettersAndRefusals],
   actions: {},
   consumes: consumers,
   inbox: { lingerMs: 250 },
@@ -26,8 +27,12 @@ export default service(notification, {
       kind: DataTypes.STRING,
       subject: DataTypes.STRING,
       body: DataTypes.STRING,
+      facts: DataTypes.STRING,
+      language: DataTypes.STRING,
       created_at: DataTypes.BIGINT,
       sent_at: DataTypes.BIGINT,
+      failed_at: DataTypes.BIGINT,
+      error: DataTypes.STRING,
       attempts: DataTypes.INTEGER,
       next_at: DataTypes.BIGINT,
     },

@@ -2,6 +2,7 @@
 
 import { now } from "../../lib/clock";
 import { uuid } from "../../lib/ids";
+import type { Language } from "../../lib/language";
 import { eachRow } from "../../lib/sql";
 import type { Database, Tx, Value } from "../../mixins/database";
 
@@ -12,13 +13,22 @@ export interface Message {
   userId: string;
   /** The event's name. */
   kind: string;
-  subject: string;
-  body: string;
+  /** What the event told, as JSON. */
+  facts: string;
 }
 
 /** A message that is to be handed to the provider by whoever has claimed it. */
-export interface Claimed extends Message {
+export interface Claimed {
   id: string;
+  eventId: string;
+  userId: string;
+  kind: string;
+  /** Null for one that was written before facts were kept: it has its subject and body already. */
+  facts: string | null;
+  subject: string;
+  body: string;
+  /** When it was written, ms since the epoch by the node's clock. */
+  createdAt: number;
   /** Which try this is, from 1 on. */
   attempt: number;
 }
@@ -26,19 +36,9 @@ export interface Claimed extends Message {
 /** Writes messages that are to be sent at once. An event that has its message gets no other. */
 export async function insertMessages(tx: Tx, messages: readonly Message[]): Promise<void> {
   const at = now();
-  const rows = messages.map(({ eventId, userId, kind, subject, body }): Value[] => [
-    uuid(),
-    eventId,
-    userId,
-    kind,
-    subject,
-    body,
-    at,
-    0,
-    0,
-  ]);
+  const rows = messages.map(({ eventId, userId, kind, facts }): Value[] => [uuid(), eventId, userId, kind, facts, "", "", at, 0, 0]);
   await tx.execute(
-    `insert into notification (id, event_id, user_id, kind, subject, body, created_at, attempts, next_at) values ?
+    `insert into notification (id, event_id, user_id, kind, facts, subject, body, created_at, attempts, next_at) values ?
      ${tx.dialect.upsert(["event_id"], "event_id = notification.event_id")}`,
     [rows],
   );
@@ -56,7 +56,8 @@ export async function claimDue(db: Database, limit: number, leaseMs: number): Pr
   return db.transaction(
     async (tx) => {
       const rows = await tx.select<Omit<Claimed, "attempt"> & { attempts: number }>(
-        `select id, event_id as eventId, user_id as userId, kind, subject, body, attempts ${due} order by next_at, id limit ? ${forUpdate}`,
+        `select id, event_id as eventId, user_id as userId, kind, facts, subject, body, created_at as createdAt, attempts
+         ${due} order by next_at, id limit ? ${forUpdate}`,
         [limit],
       );
       if (rows.length > 0) {
@@ -74,30 +75,65 @@ export async function releaseAll(db: Database): Promise<void> {
   await db.transaction((tx) => tx.execute("update notification set next_at = 0 where next_at > 0"), { durable: false });
 }
 
-/** What became of messages that were claimed. */
+/** What became of a message that was claimed. */
 export interface Handed {
-  sent: readonly Claimed[];
-  /** In so many ms they are due again. */
-  failed: readonly (Claimed & { waitMs: number })[];
+  message: Claimed;
+  /** As it was handed over; what could not be written stays as it was. */
+  written?: { language: Language; subject: string; body: string };
+  /** What went wrong; undefined when it was sent. In `waitMs` it is due again, never when that is null. */
+  failure?: { error: string; waitMs: number | null };
 }
 
+const longestError = 500;
+
 /** Notes what became of claimed messages. What was sent is sent, whoever has claimed it since; a failure counts for its own claim only. */
-export async function noteHanded(db: Database, { sent, failed }: Handed): Promise<void> {
+export async function noteHanded(db: Database, handed: readonly Handed[]): Promise<void> {
+  const sent = handed.filter(({ failure }) => failure === undefined);
+  const failed = handed.filter(({ failure }) => failure !== undefined);
   await db.transaction(
     async (tx) => {
-      if (sent.length > 0) {
-        const ids = sent.map(({ id }) => id).sort();
-        await tx.execute("update notification set sent_at = ?, next_at = null where id in (?) and sent_at is null", [now(), ids]);
-      }
-      if (failed.length > 0) {
-        const each = eachRow("id", failed, ({ id }) => id);
-        const [wait, attempt] = [each(({ waitMs }) => waitMs), each((one) => one.attempt)];
-        await tx.execute(
-          `update notification set next_at = ${tx.dialect.now} + ${wait.sql} where id in (?) and sent_at is null and attempts = ${attempt.sql}`,
-          [...wait.values, failed.map(({ id }) => id).sort(), ...attempt.values],
-        );
-      }
+      const at = now();
+      if (sent.length > 0)
+        await update(tx, sent, (each) => ({
+          set: { sent_at: each(() => at), next_at: each(() => null), failed_at: each(() => null), error: each(() => null) },
+        }));
+      if (failed.length > 0)
+        await update(tx, failed, (each) => {
+          const wait = each(({ failure }) => failure?.waitMs ?? null);
+          return {
+            set: {
+              next_at: { sql: `${tx.dialect.now} + ${wait.sql}`, values: wait.values },
+              failed_at: each(({ failure }) => (failure?.waitMs === null ? at : null)),
+              error: each(({ failure }) =>
+                Array.from(failure?.error ?? "")
+                  .slice(0, longestError)
+                  .join(""),
+              ),
+            },
+            where: each(({ message }) => message.attempt),
+          };
+        });
     },
     { durable: false },
+  );
+}
+
+type Each = ReturnType<typeof eachRow<Handed>>;
+type Fragment = ReturnType<Each>;
+
+/** Sets these columns and what was written. `where` is the attempt that it counts for. */
+async function update(tx: Tx, handed: readonly Handed[], of: (each: Each) => { set: Record<string, Fragment>; where?: Fragment }) {
+  const each = eachRow<Handed>("id", handed, ({ message }) => message.id);
+  const { set, where } = of(each);
+  const columns = Object.entries({
+    ...set,
+    language: each(({ written }) => written?.language ?? null),
+    subject: each(({ message, written = message }) => written.subject),
+    body: each(({ message, written = message }) => written.body),
+  });
+  await tx.execute(
+    `update notification set ${columns.map(([name, { sql }]) => `${name} = ${sql}`).join(", ")}
+     where id in (?) and sent_at is null${where ? ` and attempts = ${where.sql}` : ""}`,
+    [...columns.flatMap(([, { values }]) => values), handed.map(({ message }) => message.id).sort(), ...(where?.values ?? [])],
   );
 }

@@ -3,6 +3,7 @@ import { deferred } from "../../mixins/waiting";
 import { testDatabase } from "../../test/support/database";
 import { waitFor } from "../../test/support/wait";
 import { notifications } from "./migrations/0001-notifications";
+import { lettersAndRefusals } from "./migrations/0002-letters-and-refusals";
 import { insertMessages } from "./notifications";
 import type { MessageProvider, OutgoingMessage } from "./provider";
 import { noteRecipients } from "./recipients";
@@ -10,7 +11,7 @@ import { Sender, timings } from "./sender";
 
 let db: Database;
 beforeAll(async () => {
-  db = await testDatabase("notification", [notifications]);
+  db = await testDatabase("notification", [notifications, lettersAndRefusals]);
 });
 const running: Sender[] = [];
 afterEach(async () => {
@@ -23,6 +24,7 @@ const quick = { ...timings, gatherMs: 0, pollMs: 5, retryMs: { base: 1, cap: 5 }
 
 /** A provider that keeps what it takes. */
 class Mailbox implements MessageProvider {
+  needsAddress = false;
   readonly taken: OutgoingMessage[] = [];
   /** Befalls every message before it is taken. */
   before: (message: OutgoingMessage, signal: AbortSignal) => Promise<void> = async () => undefined;
@@ -42,17 +44,21 @@ async function started(
   { exclusive = false, ...figures }: Partial<typeof timings> & { exclusive?: boolean } = {},
 ) {
   const warnings: string[] = [];
-  const sender = new Sender({ db, provider, exclusive, warn: (message) => void warnings.push(message) }, { ...quick, ...figures });
+  const sender = new Sender(
+    { db, provider, timeZone: "UTC", exclusive, warn: (message) => void warnings.push(message) },
+    { ...quick, ...figures },
+  );
   running.push(sender);
   await sender.start();
   return { sender, warnings };
 }
 
+const facts = JSON.stringify({ couponId: "c1", userCouponId: "uc1", userId: "u1" });
 const write = (...eventIds: string[]) =>
   db.transaction((tx) =>
     insertMessages(
       tx,
-      eventIds.map((eventId) => ({ eventId, userId: "u1", kind: "test", subject: "Hello", body: "World" })),
+      eventIds.map((eventId) => ({ eventId, userId: "u1", kind: "coupon.issued", facts })),
     ),
   );
 const rows = () =>
@@ -68,7 +74,9 @@ const hang = (_: OutgoingMessage, signal: AbortSignal) =>
 test("messages go out once each, under their event's id, to the address as it is then", async () => {
   const mailbox = new Mailbox();
   await write("e1", "e2");
-  await db.transaction((tx) => noteRecipients(tx, [{ userId: "u1", email: "kim@example.com", nickname: "Kim", heardAt: 1 }]));
+  await db.transaction((tx) =>
+    noteRecipients(tx, [{ userId: "u1", email: "kim@example.com", nickname: "Kim", language: "ko", heardAt: 1 }]),
+  );
   const { sender } = await started(mailbox, { pollMs: 3_600_000 });
   await waitFor(() => allSent(2));
   await write("e3");
@@ -79,8 +87,9 @@ test("messages go out once each, under their event's id, to the address as it is
   expect(mailbox.taken[0]).toEqual({
     id: expect.any(String),
     to: { userId: "u1", email: "kim@example.com", nickname: "Kim" },
-    subject: "Hello",
-    body: "World",
+    language: "ko",
+    subject: "새 쿠폰이 발급되었습니다",
+    body: expect.stringContaining("Kim 님, 안녕하세요."),
   });
   expect((await rows()).map(({ attempts }) => attempts)).toEqual([1, 1, 1]);
 });
@@ -105,7 +114,7 @@ test("what the provider doesn't take is tried again, and holds up nobody else", 
   await waitFor(() => allSent(2));
   expect(mailbox.ids).toEqual(["e1", "e2"]);
   expect(await rows()).toMatchObject([{ attempts: 4 }, { attempts: 1 }]);
-  expect(warnings[0]).toBe("1 of 2 messages were not taken and will be tried again: Error: not now");
+  expect(warnings[0]).toBe("1 of 2 messages were not taken and will be tried again: not now");
 });
 
 test("a message that keeps failing waits longer each time", async () => {
@@ -211,7 +220,7 @@ test("of what is told of a user the newest stands, also when it comes first", as
     db.transaction((tx) =>
       noteRecipients(
         tx,
-        told.map(([email, heardAt]) => ({ userId: "u2", email, nickname: email, heardAt })),
+        told.map(([email, heardAt]) => ({ userId: "u2", email, nickname: email, language: "en" as const, heardAt })),
       ),
     );
   const known = () => db.select("select email, nickname, heard_at from recipient where user_id = ?", ["u2"]);

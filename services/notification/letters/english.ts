@@ -1,0 +1,45 @@
+import type { Words } from "./words";
+
+export const english: Words = {
+  greeting: (nickname) => `Hello ${nickname},`,
+  subject: {
+    "order.completed": (goods) => `Your order is complete: ${goods}`,
+    "order.failed": (goods) => `Your order could not be placed: ${goods}`,
+    "order.canceled": (goods) => `Your order is cancelled: ${goods}`,
+    "coupon.issued": () => "You have a new coupon",
+  },
+  lead: {
+    "order.completed": "Thank you. Your order is complete.",
+    "order.failed": "Your order could not be placed. Nothing was taken from you.",
+    "order.canceled": "Your order is cancelled.",
+    "coupon.issued": "A coupon waits for your next order. You find it among your coupons.",
+  },
+  goods: (first, more) => (more > 0 ? `${first} and ${more} more` : first),
+  item: (name, quantity) => `${quantity} × ${name}`,
+  moreItems: (count) => `${count} more`,
+  labels: {
+    order: "Order",
+    placedAt: "Placed",
+    items: "Goods",
+    total: "In all",
+    coupon: "Off by coupon",
+    points: "From your points",
+    card: "By card",
+    onDelivery: "To pay on delivery",
+    reason: "Reason",
+    backToCard: "Back on your card",
+    backToPoints: "Back to your points",
+  },
+  reasons: {
+    PRODUCT_NOT_FOUND: "A product is no longer on offer.",
+    PRODUCT_OUT_OF_STOCK: "There is too little stock.",
+    USER_COUPON_NOT_FOUND: "The coupon was not found.",
+    COUPON_NOT_USABLE: "The coupon can't be used for this order.",
+    POINT_INSUFFICIENT: "You have too few points.",
+    PAYMENT_DECLINED: "The payment was declined.",
+    ORDER_TIMED_OUT: "The order took too long.",
+    UNAVAILABLE: "A part of the shop was away for a while. Please order again.",
+  },
+  couponIsBack: "Your coupon can be used again.",
+  nothingToPay: "There is nothing to pay any more.",
+};

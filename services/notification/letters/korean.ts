@@ -1,0 +1,45 @@
+import type { Words } from "./words";
+
+export const korean: Words = {
+  greeting: (nickname) => `${nickname} 님, 안녕하세요.`,
+  subject: {
+    "order.completed": (goods) => `주문이 완료되었습니다: ${goods}`,
+    "order.failed": (goods) => `주문이 완료되지 못했습니다: ${goods}`,
+    "order.canceled": (goods) => `주문이 취소되었습니다: ${goods}`,
+    "coupon.issued": () => "새 쿠폰이 발급되었습니다",
+  },
+  lead: {
+    "order.completed": "주문해 주셔서 감사합니다. 주문이 완료되었습니다.",
+    "order.failed": "주문이 완료되지 못했습니다. 결제되거나 차감된 금액은 없습니다.",
+    "order.canceled": "주문이 취소되었습니다.",
+    "coupon.issued": "다음 주문에 사용하실 수 있는 쿠폰이 발급되었습니다. 내 쿠폰에서 확인하실 수 있습니다.",
+  },
+  goods: (first, more) => (more > 0 ? `${first} 외 ${more}건` : first),
+  item: (name, quantity) => `${name} × ${quantity}개`,
+  moreItems: (count) => `외 ${count}건`,
+  labels: {
+    order: "주문 번호",
+    placedAt: "주문 일시",
+    items: "주문 상품",
+    total: "총 상품 금액",
+    coupon: "쿠폰 할인",
+    points: "포인트 사용",
+    card: "카드 결제",
+    onDelivery: "상품 수령 시 결제",
+    reason: "사유",
+    backToCard: "카드 환불 금액",
+    backToPoints: "포인트 반환",
+  },
+  reasons: {
+    PRODUCT_NOT_FOUND: "더 이상 판매하지 않는 상품이 있습니다.",
+    PRODUCT_OUT_OF_STOCK: "상품의 재고가 부족합니다.",
+    USER_COUPON_NOT_FOUND: "쿠폰을 찾을 수 없습니다.",
+    COUPON_NOT_USABLE: "이 주문에는 사용할 수 없는 쿠폰입니다.",
+    POINT_INSUFFICIENT: "포인트가 부족합니다.",
+    PAYMENT_DECLINED: "결제가 승인되지 않았습니다.",
+    ORDER_TIMED_OUT: "주문 처리 시간이 초과되었습니다.",
+    UNAVAILABLE: "일시적인 오류로 주문을 처리하지 못했습니다. 다시 주문해 주시기 바랍니다.",
+  },
+  couponIsBack: "사용하신 쿠폰은 다시 사용하실 수 있습니다.",
+  nothingToPay: "결제하실 금액은 없습니다.",
+};
