@@ -6,7 +6,7 @@ import { pause } from "../waiting";
 import { Consumers } from "./consumers";
 import { MessageRejectedError } from "./errors";
 import { EventLog } from "./log";
-import type { BusMessage, EventBus, PartitionProgress, SubscribeOptions, Subscription } from "./types";
+import type { BusMessage, EventBus, PartitionProgress, PartitionRange, ReceivedMessage, SubscribeOptions, Subscription } from "./types";
 
 export interface EmbeddedBusOptions {
   /** Absolute path of the SQLite file. */
@@ -90,6 +90,14 @@ class SqliteBus implements EmbeddedBus {
       total += removed;
       if (removed === 0 || this.#stopping.signal.aborted) return total;
     }
+  }
+
+  async read(ranges: readonly PartitionRange[]): Promise<ReceivedMessage[]> {
+    const log = this.#opened();
+    const parts: ReceivedMessage[][] = [];
+    for (const { topic, partition, from, to } of ranges)
+      parts.push(await log.read({ topic, part: partition }, from, Math.max(0, to - from)));
+    return parts.flatMap((part, at) => part.filter(({ offset }) => Number(offset) < ranges[at]!.to));
   }
 
   /** Nothing is kept for it any longer. */

@@ -220,6 +220,17 @@ export function eventBusConformance(name: string, make: () => Promise<BusUnderTe
       expect(await bus.progress("g", [topic])).toEqual(unread.map((one) => ({ ...one, position: one.next })));
     });
 
+    test("reads what lies between two positions, whoever has consumed it", async () => {
+      const bus = await started();
+      await bus.publish(Array.from({ length: 10 }, (_, n) => message("k", n)));
+      const [part] = (await bus.progress("g", [topic])).filter(({ next }) => next > 0);
+      const range = { topic, partition: part!.partition };
+      const found = await bus.read([{ ...range, from: 3, to: 6 }]);
+      expect(found.map(({ offset, payload }) => [offset, payload])).toEqual([3, 4, 5].map((n) => [String(n), `{"n":${n}}`]));
+      expect(await bus.read([{ ...range, from: 10, to: 10 }])).toEqual([]);
+      expect(await lagOf(bus, "g", [topic])).toEqual({ [topic]: 10 });
+    });
+
     test("a group that was struck begins anew", async () => {
       const bus = await started();
       await bus.publish(many(2, 1));

@@ -3,4 +3,4 @@ export { isMessageRejected, isTopicsError, MessageRejectedError, TopicsError } f
 export { createKafkaBus, type KafkaBusOptions } from "./kafka";
 export { topicsAtStart } from "./topics-at-start";
 export { lagOf } from "./types";
-export type { BusMessage, EventBus, PartitionProgress, ReceivedMessage, SubscribeOptions, Subscription } from "./types";
+export type { BusMessage, EventBus, PartitionProgress, PartitionRange, ReceivedMessage, SubscribeOptions, Subscription } from "./types";

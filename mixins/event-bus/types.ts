@@ -42,6 +42,14 @@ export interface PartitionProgress {
   next: number;
 }
 
+/** Messages of a partition from `from` up to, not including, `to`. */
+export interface PartitionRange {
+  topic: string;
+  partition: number;
+  from: number;
+  to: number;
+}
+
 /** What an event bus promises: at least once, in order for a key, kept until retention passes, across restarts. */
 export interface EventBus {
   /** Resolves also while the servers of the bus are away: they are tried until they are there. */
@@ -59,6 +67,8 @@ export interface EventBus {
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** How far the group has come in every partition of these topics; a topic that doesn't exist has none. */
   progress(group: string, topics: readonly string[]): Promise<PartitionProgress[]>;
+  /** Reads messages that are there, whoever has consumed them; those of a partition in order. They are all held at once. */
+  read(ranges: readonly PartitionRange[]): Promise<ReceivedMessage[]>;
   /** Strikes a group that is gone for good. */
   forget(group: string): Promise<void>;
   stop(): Promise<void>;

@@ -56,6 +56,7 @@ test("I7: a crash between the commit in the database and that of the offset appl
     publish: (messages) => real.publish(messages),
     ensureTopics: (topics) => real.ensureTopics(topics),
     progress: (group, topics) => real.progress(group, topics),
+    read: (ranges) => real.read(ranges),
     forget: (group) => real.forget(group),
     subscribe: (options) =>
       real.subscribe({

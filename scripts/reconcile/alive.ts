@@ -1,3 +1,4 @@
+import type { BusReading } from "./bus-reading";
 import type { Reading } from "./reading";
 import type { Snapshot } from "./snapshots/snapshot";
 
@@ -30,17 +31,13 @@ export class Alive {
  * By what only a running shop writes: leases, and messages on the bus. (Where one process has everything to itself there are no leases,
  * and while nobody buys there are no messages: then it looks as if it were off.)
  */
-async function lastSign(orders: Snapshot, bus: Snapshot | undefined): Promise<number> {
+async function lastSign(orders: Snapshot, bus: BusReading | undefined): Promise<number> {
   const leases = [await newest(orders, leaseOf("saga_node")), await newest(orders, leaseOf("outbox_relay"))];
-  const message = bus ? await newest(bus, newestMessage) : 0;
+  const message = (await bus?.newestAt("commerce.order.v1")) ?? 0;
   return Math.max(...leases.map((until) => until - leaseMs), message, 0);
 }
 
 const leaseOf = (table: string) => `select max(lease_until) as at from ${table}`;
-
-/** The last of each part, by the primary key. */
-const newestMessage = `select max(m.at) as at from bus_part p
-  join bus_message m on m.topic = p.topic and m.part = p.part and m.position = p.next_position - 1`;
 
 async function newest(db: Snapshot, sql: string): Promise<number> {
   const [row] = await db.all<{ at: number | null }>(sql);

@@ -4,7 +4,7 @@ import { Alive } from "./alive";
 import { Calendar } from "./calendar";
 import { method } from "./codes";
 import type { OrderFacts } from "./facts";
-import { readOnTheirWay } from "./on-their-way";
+import { followed, readOnTheirWay } from "./on-their-way";
 import { OpenWork } from "./open-work";
 import { readOrders } from "./orders";
 import { openReading, type Reading } from "./reading";
@@ -37,7 +37,7 @@ export interface Report {
 
 export async function audit(config: Config, url: string | undefined): Promise<Report> {
   const answer = await askShop(config, url);
-  const reading = await openReading(config);
+  const reading = await openReading(config, followed);
   try {
     return await judge(reading, config, answer);
   } finally {

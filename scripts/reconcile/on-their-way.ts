@@ -25,7 +25,7 @@ export async function readOnTheirWay(reading: Reading): Promise<OnTheirWay> {
   const found: Partial<Record<Follower, Set<string>>> = {};
   for (const [follower, topics] of Object.entries(followed) as [Follower, string[]][]) {
     const keys = new Set(topics.flatMap((topic) => unsent[topic] ?? []));
-    for (const topic of topics) if (reading.bus) for (const key of await unreadKeys(reading.bus, follower, topic)) keys.add(key);
+    for (const topic of topics) for (const key of (await reading.bus?.unreadKeys(follower, topic)) ?? []) keys.add(key);
     found[follower] = keys;
   }
   return found as OnTheirWay;
@@ -33,17 +33,5 @@ export async function readOnTheirWay(reading: Reading): Promise<OnTheirWay> {
 
 async function unsentKeys(db: Snapshot, table: string, topic: string): Promise<string[]> {
   const rows = await db.all<{ k: string }>(`select distinct msg_key as k from ${table} where topic = ?`, [topic]);
-  return rows.map(({ k }) => k);
-}
-
-/** A follower that the bus doesn't know yet begins with the oldest message. */
-async function unreadKeys(bus: Snapshot, follower: Follower, topic: string): Promise<string[]> {
-  const rows = await bus.all<{ k: string }>(
-    `select distinct m.msg_key as k from bus_part p
-     left join bus_consumer c on c.consumer = ? and c.topic = p.topic and c.part = p.part
-     join bus_message m on m.topic = p.topic and m.part = p.part and m.position >= coalesce(c.position, p.first_position)
-     where p.topic = ?`,
-    [follower, topic],
-  );
   return rows.map(({ k }) => k);
 }

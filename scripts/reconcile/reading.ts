@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 import type { Config } from "../../lib/config";
 import { sqliteUrl } from "../../mixins/database";
+import { type BusReading, openBusReading } from "./bus-reading";
 import { openSnapshot, type Snapshot } from "./snapshots/snapshot";
 
 /** In the order in which they are opened. */
@@ -21,15 +22,16 @@ export interface Reading {
   of(service: ServiceName): Snapshot;
   /** The orders', from after everything else. */
   after: Snapshot;
-  /** The embedded bus; undefined when there was never a shop on the folder. */
-  bus: Snapshot | undefined;
+  /** Undefined when there was never a bus on the folder. */
+  bus: BusReading | undefined;
   /** The sandbox provider's books, if they are on this machine. */
   provider: Snapshot | undefined;
   close(): Promise<void>;
 }
 
-export async function openReading(config: Config): Promise<Reading> {
-  const opened: Snapshot[] = [];
+/** `followed`: the topics of each follower whose messages on the bus will be asked for. */
+export async function openReading(config: Config, followed: Readonly<Record<string, readonly string[]>>): Promise<Reading> {
+  const opened: { close(): Promise<void> }[] = [];
   const open = async (url: string) => {
     const snapshot = await openSnapshot(url);
     opened.push(snapshot);
@@ -49,7 +51,8 @@ export async function openReading(config: Config): Promise<Reading> {
   try {
     await openAll(sources);
     const provider = await openFile("sandbox-provider");
-    const bus = await openFile("bus");
+    const bus = await openBusReading(config, followed);
+    if (bus) opened.push(bus);
     await openAll(followers);
     const after = await open(config.databaseUrl("order"));
     return { of: (service) => byName.get(service)!, after, bus, provider, close };

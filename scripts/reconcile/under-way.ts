@@ -1,5 +1,6 @@
 import type { Config } from "../../lib/config";
 import { orderStatus, unsent } from "./codes";
+import { followed } from "./on-their-way";
 import { openReading, type Reading } from "./reading";
 import { publishers } from "./rules/machinery";
 import type { Snapshot } from "./snapshots/snapshot";
@@ -9,7 +10,7 @@ import type { Snapshot } from "./snapshots/snapshot";
  * than a reconciliation: for who waits until all is quiet.
  */
 export async function readUnderWay(config: Config): Promise<string[]> {
-  const reading = await openReading(config);
+  const reading = await openReading(config, followed);
   try {
     return await underWayIn(reading);
   } finally {
@@ -24,18 +25,13 @@ export async function underWayIn({ of, bus }: Reading): Promise<string[]> {
   ] as [number, string][];
   for (const name of publishers)
     counts.push([await count(of(name), `${name}_outbox_event where status = ${unsent.WAITING}`), `unsent events of ${name}`]);
-  for (const { consumer, behind } of bus ? await unread(bus) : []) counts.push([behind, `events unread by ${consumer}`]);
+  const behindOf = Map.groupBy((await bus?.unread()) ?? [], ({ consumer }) => consumer);
+  for (const [consumer, parts] of behindOf)
+    counts.push([parts.reduce((sum, { behind }) => sum + behind, 0), `events unread by ${consumer}`]);
   return counts.filter(([n]) => n > 0).map(([n, what]) => `${what}: ${n}`);
 }
 
 async function count(db: Snapshot, from: string): Promise<number> {
   const [row] = await db.all<{ n: number }>(`select count(*) as n from ${from}`);
   return row?.n ?? 0;
-}
-
-function unread(bus: Snapshot): Promise<{ consumer: string; behind: number }[]> {
-  return bus.all(
-    `select c.consumer, sum(p.next_position - c.position) as behind from bus_consumer c
-     join bus_part p on p.topic = c.topic and p.part = c.part group by c.consumer order by c.consumer`,
-  );
 }

@@ -1,10 +1,11 @@
 /** The event bus on Kafka, by kafkajs. What its client can't be trusted with stands in `publisher.ts` and `subscription.ts`. */
 import type { Kafka } from "kafkajs";
 
-import type { BusMessage, EventBus, PartitionProgress, SubscribeOptions, Subscription } from "../types";
+import type { BusMessage, EventBus, PartitionProgress, PartitionRange, ReceivedMessage, SubscribeOptions, Subscription } from "../types";
 import { kafkaClient } from "./client";
 import { type KafkaBusOptions, type KafkaSettings, settingsOf } from "./options";
 import { Publisher } from "./publisher";
+import { readRanges } from "./reading";
 import { KafkaSubscription } from "./subscription";
 import { Topics } from "./topics";
 
@@ -58,6 +59,15 @@ class KafkaBus implements EventBus {
     const { prefix, groupPrefix } = this.settings;
     const found = await this.#topics.progress(groupPrefix + group, this.#named(topics));
     return found.map((one) => ({ ...one, topic: one.topic.slice(prefix.length) }));
+  }
+
+  async read(ranges: readonly PartitionRange[]): Promise<ReceivedMessage[]> {
+    this.#mustRun();
+    const some = ranges.filter(({ from, to }) => to > from);
+    if (some.length === 0) return [];
+    const { group, messages } = await readRanges(this.#kafka, this.settings, some);
+    await this.forget(group);
+    return messages;
   }
 
   async forget(group: string): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 
 import { backOff, deferred, pause } from "../../waiting";
-import type { ReceivedMessage, SubscribeOptions, Subscription } from "../types";
+import type { SubscribeOptions, Subscription } from "../types";
+import { received } from "./message";
 import type { KafkaSettings } from "./options";
 
 /** Partitions that are worked on at a time. Each waits for its own transaction, so more than enough is right. */
@@ -189,21 +190,4 @@ export class KafkaSubscription implements Subscription {
 async function close(consumer: Consumer): Promise<void> {
   await Promise.resolve(consumer.stop()).catch(() => undefined);
   await Promise.resolve(consumer.disconnect()).catch(() => undefined);
-}
-
-type KafkaHeaders = EachBatchPayload["batch"]["messages"][number]["headers"];
-
-function received(topic: string, partition: number, message: EachBatchPayload["batch"]["messages"][number]): ReceivedMessage {
-  const { key, value, offset, headers } = message;
-  return { topic, partition, offset, key: key?.toString() ?? "", headers: textsOf(headers), payload: value?.toString() ?? "" };
-}
-
-/** A header that stands there twice has its first value. */
-function textsOf(headers: KafkaHeaders): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined) texts[name] = first.toString();
-  }
-  return texts;
 }

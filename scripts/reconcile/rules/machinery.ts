@@ -2,7 +2,6 @@
 import { unsent } from "../codes";
 import { followed } from "../on-their-way";
 import type { ServiceName } from "../reading";
-import type { Snapshot } from "../snapshots/snapshot";
 import type { Findings } from "./rule";
 import type { TableRule } from "./table-rule";
 
@@ -55,21 +54,13 @@ function judgeUnsent(name: string, { eventId, topic, status }: OutboxRow, waited
   else found.pending();
 }
 
-interface Unread {
-  consumer: string;
-  topic: string;
-  part: number;
-  behind: number;
-  oldest: number | null;
-}
-
 /** I7. That nothing was applied twice shows in what followers hold: sales, tally, history. */
 export const inbox: TableRule = {
   name: "inbox",
   says: "no event on the bus has waited for a minute for one of its consumers, and each of them has its position",
   async check({ bus }, found, { alive }) {
     if (!bus) return;
-    for (const { consumer, topic, part, behind, oldest } of await unread(bus)) {
+    for (const { consumer, topic, part, behind, oldest } of await bus.unread()) {
       const waited = alive.waited(oldest ?? 0);
       if (behind === 0) found.right();
       else if (waited <= patienceMs) found.pending();
@@ -77,44 +68,19 @@ export const inbox: TableRule = {
     }
     for (const [consumer, topics] of Object.entries(followed))
       for (const topic of topics)
-        for (const { part, events } of await lost(bus, consumer, topic))
+        for (const { part, events } of await bus.lost(consumer, topic))
           found.violated(`consumer ${consumer} of ${topic}/${part}`, `has no position, ${events} events are there`);
   },
 };
-
-function unread(bus: Snapshot): Promise<Unread[]> {
-  return bus.all<Unread>(
-    `select c.consumer, c.topic, c.part, p.next_position - c.position as behind, m.at as oldest
-     from bus_consumer c join bus_part p on p.topic = c.topic and p.part = c.part
-     left join bus_message m on m.topic = c.topic and m.part = c.part and m.position = c.position
-     order by c.consumer, c.topic, c.part`,
-  );
-}
-
-/** A consumer has its positions from its first start on, when there is no event yet: what it lacks later would be taken for unread for ever. */
-function lost(bus: Snapshot, consumer: string, topic: string): Promise<{ part: number; events: number }[]> {
-  return bus.all(
-    `select p.part, p.next_position - p.first_position as events from bus_part p
-     where p.topic = ? and p.next_position > p.first_position
-       and not exists (select 1 from bus_consumer c where c.consumer = ? and c.topic = p.topic and c.part = p.part)
-     order by p.part`,
-    [topic, consumer],
-  );
-}
 
 export const deadLetters: TableRule = {
   name: "dead letters",
   says: "no consumer has given up on an event",
   async check({ bus }, found) {
     if (!bus) return;
-    const rows = bus.batches<{ topic: string; k: string; part: number; position: number; headers: string }>(
-      "select topic, msg_key as k, part, position, headers from bus_message where topic like '%.dlq' order by topic, part, position",
-    );
-    for await (const batch of rows) {
-      for (const { topic, k, part, position, headers } of batch) {
-        const { ce_type: type, dlq_error: error } = JSON.parse(headers) as Record<string, string>;
+    for await (const batch of bus.deadLetters()) {
+      for (const { topic, k, part, position, type, error } of batch)
         found.violated(`${topic}/${part}/${position}`, `${type} of ${k}: ${error}`);
-      }
     }
   },
 };
