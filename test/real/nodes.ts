@@ -9,18 +9,18 @@ const together = ["gateway,ops,order", "product,coupon,point", "payment,user,bes
 
 export const nodeCount = together.length;
 
-/** One shop in several processes over NATS and a database server. */
+/** One shop in several processes over NATS, Kafka and a database server. */
 export class Nodes implements RunningShop {
   private constructor(private readonly processes: ShopProcess[]) {}
 
   /** Resolves when every node is ready. */
-  static async start(databaseUrl: string, natsUrl: string): Promise<Nodes> {
+  static async start(databaseUrl: string, natsUrl: string, kafkaBrokers: string): Promise<Nodes> {
     const { privateKey } = generateKeyPairSync("ed25519");
     const shared = {
       DATABASE_URL: databaseUrl,
       TRANSPORTER: natsUrl,
       NAMESPACE: `nodes-${randomUUID().slice(0, 8)}`,
-      EVENTS: "off",
+      KAFKA_BROKERS: kafkaBrokers,
       TOKEN_PRIVATE_KEY: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     };
     return new Nodes(await Promise.all(together.map((SERVICES) => ShopProcess.start({ ...shared, SERVICES }))));
