@@ -9,6 +9,7 @@ import { WireErrors } from "./lib/errors/wire";
 import { nodePort } from "./lib/health";
 import { lifecycle } from "./lib/lifecycle";
 import { limits } from "./lib/limits";
+import { tracing, tracingMiddlewares } from "./lib/tracing";
 import { reachable, transport } from "./lib/transport";
 import { pieces } from "./mixins/nats";
 import { serviceNames } from "./services";
@@ -26,6 +27,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     // Of one process start, as owners of sagas are: no node is ever taken for its former self.
     nodeID: `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`,
     ...transport(config),
+    ...tracing(config),
     errorRegenerator: new WireErrors(),
     created: (broker) => bindConfig(broker, config),
     logger: { type: "Console", options: { level: config.logLevel, colors: process.stdout.isTTY, formatter: "short" } },
@@ -40,7 +42,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     ...protection,
     registry: { stopDelay: 0 },
     skipProcessEventRegistration: true,
-    middlewares: [pieces(), reachable, limits, lifecycle, nodePort()],
+    middlewares: [pieces(), reachable, limits, lifecycle, nodePort(), ...tracingMiddlewares(config)],
   };
 }
 

@@ -18,6 +18,12 @@ export function isOrigin(text: string): boolean {
   return (url?.protocol === "https:" || url?.protocol === "http:") && url.origin === text;
 }
 
+/** Where something is that speaks HTTP, perhaps below a path; without user and password, which `fetch` refuses in a URL. */
+export function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return (url?.protocol === "https:" || url?.protocol === "http:") && url.username === "" && !/[?#]/.test(text);
+}
+
 /** The schema's name goes into SQL, and MySQL's names end at 64 characters. */
 export function isServerUrl(text: string): boolean {
   const url = URL.parse(text);

@@ -55,6 +55,8 @@ describe("defaults", () => {
       orderTimeoutMs: 8_000,
       accessTokenSeconds: 900,
       logLevel: "info",
+      tracing: "off",
+      zipkinUrl: "http://127.0.0.1:9411",
     });
     expect(config.databaseUrl("order")).toBe(`sqlite:${resolve("data/order.sqlite")}`);
     expect(load({ DATA_DIR: "/srv/shop #1?" }).databaseUrl("order")).toBe("sqlite:/srv/shop #1?/order.sqlite");
@@ -135,6 +137,13 @@ describe("values", () => {
     });
   });
 
+  test("where spans go may lie below a path", () => {
+    expect(load({ TRACING: "zipkin", ZIPKIN_URL: "https://tempo.example/zipkin/" })).toMatchObject({
+      tracing: "zipkin",
+      zipkinUrl: "https://tempo.example/zipkin",
+    });
+  });
+
   test("token keys come as PEM, as PEM in one line, or as base64 of PEM", () => {
     const base64 = Buffer.from(keys.publicKey).toString("base64");
     const config = load({ TOKEN_PRIVATE_KEY: keys.privateKey.replaceAll("\n", "\\n"), TOKEN_PUBLIC_KEY: base64 });
@@ -165,6 +174,9 @@ describe("bad values are refused in one line that names the variable and what is
     { env: { ORDER_WAIT_MS: "5s" }, named: 'ORDER_WAIT_MS="5s"', allowed: "milliseconds from 0 to 60000" },
     { env: { ORDER_WAIT_MS: "60001" }, named: "ORDER_WAIT_MS=", allowed: "milliseconds" },
     { env: { DRAIN_MS: "1.5" }, named: "DRAIN_MS=", allowed: "milliseconds" },
+    { env: { TRACING: "on" }, named: 'TRACING="on"', allowed: "off, console or zipkin" },
+    { env: { ZIPKIN_URL: "zipkin:9411" }, named: "ZIPKIN_URL=", allowed: "http://host:port" },
+    { env: { ZIPKIN_URL: "http://a:b@zipkin:9411" }, named: "ZIPKIN_URL=", allowed: "http://host:port" },
     { env: { LOG_LEVEL: "loud" }, named: 'LOG_LEVEL="loud"', allowed: "fatal, error, warn" },
     { env: { DATABASE_URL: "postgres://a:secret@b/c" }, named: "DATABASE_URL=…", allowed: "mysql://" },
     { env: { DATABASE_URL: "mysql://a:secret@b/" }, named: "DATABASE_URL=…", allowed: "mysql://" },

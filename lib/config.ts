@@ -72,6 +72,10 @@ export interface Config {
   /** Life of an access token, in seconds. */
   accessTokenSeconds: number;
   logLevel: string;
+  /** Where spans go; `off`: there are none. */
+  tracing: "off" | "console" | "zipkin";
+  /** Without a slash at its end. */
+  zipkinUrl: string;
 }
 
 export type KafkaConfig = Pick<KafkaBusOptions, "brokers" | "ssl" | "sasl" | "createTopics" | "replicas">;
@@ -121,6 +125,8 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     drainMs: settings.DRAIN_MS,
     accessTokenSeconds: 15 * 60,
     logLevel: settings.LOG_LEVEL,
+    tracing: settings.TRACING,
+    zipkinUrl: settings.ZIPKIN_URL,
   };
   checkTogether(config, given);
   return Object.freeze(config);

@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 
 import { z } from "zod";
 
-import { isAddressRange, isHostAndPort, isNatsUrl, isOrigin, isRedisUrl, isServerUrl } from "./addresses";
+import { isAddressRange, isHostAndPort, isHttpUrl, isNatsUrl, isOrigin, isRedisUrl, isServerUrl } from "./addresses";
 import { isSmtpUrl, mailboxOf } from "./smtp";
 
 /** Something in the environment that can't be used. The message is one line for a person and holds no secret. */
@@ -159,6 +159,13 @@ const variables = (serviceNames: readonly string[]) =>
       .enum(["fatal", "error", "warn", "info", "debug", "trace"])
       .default("info")
       .describe("fatal, error, warn, info, debug or trace"),
+    TRACING: z.enum(["off", "console", "zipkin"]).default("off").describe("off, console or zipkin"),
+    ZIPKIN_URL: z
+      .string()
+      .refine(isHttpUrl)
+      .transform((url) => url.replace(/\/+$/, ""))
+      .default("http://127.0.0.1:9411")
+      .describe("http://host:port, or https"),
     DATABASE_URL: z
       .string()
       .refine(isServerUrl)

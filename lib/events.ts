@@ -1,30 +1,40 @@
-/** Events between services: published into the outbox with their state change, received through the inbox. CloudEvents 1.0, binary mode. */
+/**
+ * Events between services: published into the outbox with their state change, received through the inbox. The headers are CloudEvents 1.0 as its
+ * Kafka binding has them in binary mode: attributes are `ce_…`, and `datacontenttype` is `content-type`.
+ */
 import type { Service } from "moleculer";
 import { z } from "zod";
 
 import type { Tx } from "../mixins/database/types";
 import type { InboxEvent, InboxSubscription } from "../mixins/inbox";
+import type { Trace } from "../mixins/tracing";
 import { iso, now } from "./clock";
 import type { EventData, EventRef } from "./contract";
 import { uuid } from "./ids";
+import { traceHeaders, traceOfEvent } from "./trace";
 
-/** Publishes an event with the transaction's commit. `trace` holds the request id and trace of the call that caused it. */
-export function emit<E extends EventRef>(tx: Tx, event: E, data: EventData<E>, trace?: Record<string, string>): void {
+/** Publishes an event with the transaction's commit. `trace` tells what caused it (`traceOf` of a request's meta, `trace` of a saga or an event). */
+export function emit<E extends EventRef>(tx: Tx, event: E, data: EventData<E>, trace?: Trace): void {
+  const key = String((data as Record<string, unknown>)[event.key]);
   tx.publish({
     topic: event.topic,
-    key: String((data as Record<string, unknown>)[event.key]),
+    key,
     headers: {
       ce_specversion: "1.0",
       ce_id: uuid(),
-      ce_source: `/${event.name.split(".")[0]}`,
+      ce_source: sourceOf(event),
       ce_type: event.name,
       ce_time: iso(now()),
+      ce_subject: key,
       "content-type": "application/json",
-      ...trace,
+      ...traceHeaders(trace),
     },
     payload: JSON.stringify(data),
   });
 }
+
+/** Who publishes an event, as its header `ce_source`. */
+export const sourceOf = ({ name }: Pick<EventRef, "name">): string => `/${name.split(".")[0]}`;
 
 /** One event as a consumer gets it. */
 export interface Received<D> {
@@ -33,6 +43,8 @@ export interface Received<D> {
   /** When it happened, ms since the epoch. */
   at: number;
   data: D;
+  /** What is published because of it carries this. */
+  trace: Trace;
 }
 
 /** What a service does with an event. Set-based; runs in the transaction that also notes the events as applied. `host` is the service. */
@@ -64,7 +76,7 @@ export function reading<E extends EventRef, N>(event: E, read: (event: Received<
   return {
     topic: event.topic,
     type: event.name,
-    read: ({ id, at, data }) => read({ id, at, data: tolerant.parse(data) as EventData<E> }),
+    read: (given) => read({ id: given.id, at: given.at, data: tolerant.parse(given.data) as EventData<E>, trace: traceOfEvent(given) }),
   };
 }
 

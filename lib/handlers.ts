@@ -33,6 +33,8 @@ export interface IdempotencyKey {
 export interface RequestMeta {
   caller?: Caller;
   requestId?: string;
+  /** W3C: where in the trace the action is that has this meta. */
+  traceparent?: string;
   idempotency?: IdempotencyKey;
 }
 

@@ -42,8 +42,11 @@ export interface ServiceParts<A extends Record<string, AnySpec>> {
   started?(this: Service): Promise<void>;
 }
 
-/** A Moleculer service schema that also tells which tables it needs. */
-export type ShopService = ServiceSchema & { name: string; migrations: readonly Migration[] };
+/** A Moleculer service schema that also tells which tables it needs and which events it consumes. */
+export type ShopService = ServiceSchema & { name: string; migrations: readonly Migration[]; consumes: readonly Consumed[] };
+
+/** An event that a service consumes. */
+export type Consumed = Pick<Consumer, "topic" | "type">;
 
 /**
  * The Moleculer service of a contract. It reads its settings from the broker that it is created on (`configOf`), and what the mixins need
@@ -60,12 +63,14 @@ export function service<N extends string, A extends Record<string, AnySpec>>(
   for (const [key, spec] of Object.entries(specsOf(contract, parts))) {
     const given = handlers[key];
     if (spec.kind === "action") actions[key] = { kind: kindOf(spec), handler: actionHandler(`${name}.${key}`, spec, given as AnyHandler) };
-    else if (spec.kind === "batch") actions[key] = { kind: "read", handler: batchActionHandler(spec, given as Batch<unknown, unknown>) };
+    else if (spec.kind === "batch")
+      actions[key] = { kind: "read", tracing: false, handler: batchActionHandler(spec, given as Batch<unknown, unknown>) };
     else steps.push(participantStep(key, spec, given));
   }
   return {
     name,
     migrations: parts.migrations ?? [],
+    consumes: (parts.consumes ?? []).map(({ topic, type }) => ({ topic, type })),
     mixins: mixinsOf(contract, parts, steps),
     actions: actions as unknown as Record<string, ActionSchema>,
     ...(parts.started && { started: parts.started }),

@@ -66,6 +66,7 @@ const effects = async () =>
 
 function consumer(handlers: Record<string, EventHandler>, options: Partial<BatchOptions> = {}): BatchConsumer {
   return new BatchConsumer({
+    applying: (deliveries, apply) => apply(deliveries),
     db,
     bus,
     consumer: "tester",

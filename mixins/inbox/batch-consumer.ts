@@ -10,6 +10,7 @@ import { applyOnce } from "./apply";
 import { type DeadLetter, toBusMessage } from "./dead-letter";
 import { type Delivery, type EventHandler, type InboxSubscription, readEvent } from "./event";
 import { Gathering } from "./gathering";
+import type { Applying } from "./spans";
 
 export interface BatchOptions {
   db: Database;
@@ -24,6 +25,8 @@ export interface BatchOptions {
   /** Back-off between the tries. */
   retryMs: { base: number; cap: number };
   clock(): number;
+  /** Shows what is applied, where somebody looks. */
+  applying: Applying;
   logger: { warn(message: string): void; error(message: string): void };
   /** Ends the wait for the next try: the batch is rejected. */
   signal: AbortSignal;
@@ -105,8 +108,8 @@ export class BatchConsumer {
   }
 
   #apply(deliveries: readonly Delivery[]): Promise<void> {
-    const { db, consumer, clock } = this.options;
-    return applyOnce(db, consumer, clock(), deliveries);
+    const { db, consumer, clock, applying } = this.options;
+    return applying(deliveries, (shown) => applyOnce(db, consumer, clock(), shown));
   }
 
   /** A dead letter that can't be published makes the batch come again: nothing gets lost between a topic and its dead letters. */

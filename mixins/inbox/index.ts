@@ -5,6 +5,7 @@ import type { Database } from "../database";
 import type { EventBus } from "../event-bus";
 import { Consumer, type ConsumerOptions, type InboxStatus } from "./consumer";
 import { hostedBy, type InboxSubscription } from "./event";
+import { inSpans } from "./spans";
 
 export { createInboxTable } from "./table";
 export { deadLetterTopic } from "./dead-letter";
@@ -71,7 +72,10 @@ export function inboxMixin(options: InboxOptions): Partial<ServiceSchema> {
       if (!db) throw new Error(`${this.name}: inboxMixin needs the open database of databaseMixin`);
       if (!consumes(broker)) return;
       const hosted = hostedBy(this, subscriptions);
-      this.inbox = new Consumer({ ...figures, ...given, subscriptions: hosted, db, bus: bus(broker), logger });
+      this.inbox = new Consumer({
+        ...{ ...figures, ...given, subscriptions: hosted, db, bus: bus(broker), logger },
+        applying: inSpans(broker, this.name, given.consumer),
+      });
       // A service that is loaded later, by a hot reload, doesn't hear of the broker's start.
       if (broker.started) this.inbox.start();
     },

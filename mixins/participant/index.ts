@@ -1,8 +1,9 @@
 import type { Context, Service, ServiceSchema } from "moleculer";
 
+import { inSpan } from "../tracing";
 import { Step, type Host } from "./participant";
 import { sweep } from "./sweep";
-import type { ParticipantStep, StepCall, StepKey, VerifyCall } from "./types";
+import type { ParticipantStep, StepCall, Traced, VerifyCall } from "./types";
 
 export { createBarrierTable } from "./barrier";
 export { SAGA_STEP_SEALED, SAGA_STEP_UNKNOWN } from "./types";
@@ -29,7 +30,8 @@ type Actions = NonNullable<ServiceSchema["actions"]>;
  * - verify: `{ calls: VerifyCall[] }` → `{ answers: VerifyAnswer[] }`.
  *
  * Needs the database mixin before it and `createBarrierTable` in a migration. At start it asks the outside for every step that an
- * earlier process began and did not settle.
+ * earlier process began and did not settle. With tracing each call has a span in the trace that it carries; the message, which may bring calls of
+ * many traces, has none.
  */
 export function participantMixin(steps: readonly ParticipantStep[]): Partial<ServiceSchema> {
   const running = new WeakMap<Service, { steps: Map<string, Step>; stop: () => Promise<void> }>();
@@ -53,31 +55,31 @@ export function participantMixin(steps: readonly ParticipantStep[]): Partial<Ser
 }
 
 function actionsOf({ name, undo, verify }: ParticipantStep, stepOf: (service: Service, name: string) => Step): Actions {
-  return {
-    [name]: {
-      visibility: "public",
-      async handler(this: Service, ctx: Context<{ calls: StepCall[] }>) {
+  const action = <C extends Traced, A extends object>(
+    own: string,
+    key: "outcomes" | "answers",
+    ask: (step: Step, call: C) => Promise<A>,
+  ) => ({
+    [own]: {
+      visibility: "public" as const,
+      tracing: false,
+      async handler(this: Service, ctx: Context<{ calls: C[] }>) {
         const step = stepOf(this, name);
-        return { outcomes: await Promise.all(ctx.params.calls.map((call) => step.forward(call))) };
+        const shown = { name: `${this.name}.${own}`, type: "action", service: this.name };
+        const asked = ctx.params.calls.map((call) => inSpan(this.broker, shown, call, (one) => ask(step, one), told));
+        return { [key]: await Promise.all(asked) };
       },
     },
-    ...(undo && {
-      [undo]: {
-        visibility: "public",
-        async handler(this: Service, ctx: Context<{ calls: StepKey[] }>) {
-          const step = stepOf(this, name);
-          return { outcomes: await Promise.all(ctx.params.calls.map((call) => step.undo(call))) };
-        },
-      },
-    }),
-    ...(verify && {
-      [verify]: {
-        visibility: "public",
-        async handler(this: Service, ctx: Context<{ calls: VerifyCall[] }>) {
-          const step = stepOf(this, name);
-          return { answers: await Promise.all(ctx.params.calls.map((call) => step.verify(call))) };
-        },
-      },
-    }),
+  });
+  return {
+    ...action(name, "outcomes", (step, call: StepCall) => step.forward(call)),
+    ...(undo && action(undo, "outcomes", (step, key: Traced) => step.undo(key))),
+    ...(verify && action(verify, "answers", (step, call: VerifyCall) => step.verify(call))),
   };
+}
+
+/** What a span shows of an answer: that it is one, or why not. */
+function told(answer: object): Record<string, unknown> {
+  const { ok, type, state } = answer as { ok?: boolean; type?: string; state?: string };
+  return { outcome: state ?? (ok ? "done" : type) };
 }

@@ -18,7 +18,7 @@ import { SagaLog } from "./log";
 import { OperatorActions } from "./operator-actions";
 import type { SagaAuditEntry, SagaAuditFilter, SagaDetails, SagaFilter } from "./operations";
 import { Ownership } from "./ownership";
-import { Participants } from "./participants";
+import { Participants, type SpannedCall } from "./participants";
 import { knowledge } from "./knowledge";
 import type { RunContext } from "./run";
 import { Runs } from "./runs";
@@ -32,6 +32,8 @@ export interface EngineOptions {
   group: GroupCommit;
   sagas: readonly BoundSaga[];
   call: RemoteCall;
+  /** Makes calls within spans. Default: without. */
+  spanned?: SpannedCall;
   /** The name of this process start, which no other has or had. Default: a random one. */
   owner?: string;
   /** No other process uses the database. */
@@ -109,7 +111,7 @@ export class SagaEngine implements Sagas {
     this.#signals = new Signals({ clock: time.now, definitionOf, wake });
     const context: RunContext = {
       ...{ db, log: this.#log, timings, time, random, logger, stopping: this.#stopping.signal },
-      participants: new Participants(options.call, timings.stepTimeoutMs),
+      participants: new Participants(options.call, timings.stepTimeoutMs, options.spanned),
       onStep: (notice) => options.onStep?.(notice),
     };
     this.#runs = new Runs(db, context, options.onEnd);

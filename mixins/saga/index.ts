@@ -4,6 +4,7 @@ import type { RemoteCall } from "../batch-call";
 import { cleanUpMixin } from "../clean-up";
 import type { Database } from "../database/types";
 import type { GroupCommit } from "../group-commit/types";
+import { inSpan } from "../tracing";
 import type { Time } from "../waiting";
 import type { BoundSaga } from "./definition";
 import { SagaEngine } from "./engine";
@@ -89,6 +90,7 @@ export function sagaMixin({
       const engine = new SagaEngine({
         ...{ db, group, sagas, logger, timings, time },
         call: call(broker),
+        spanned: (span, one, make) => inSpan(broker, { ...span, service: this.name }, one, make),
         alone: claimAtOnce(broker),
         ready: () => actionsOf(sagas).every((action) => broker.registry.actions.isAvailable(action)),
         onStep: (notice) => tell("$saga.step", notice),

@@ -1,7 +1,23 @@
 import type { BatchCaller, RemoteCall } from "../batch-call";
 import { createBatchCaller } from "../batch-call";
-import type { StepAnswer, StepCall, StepKey, VerifyAnswer, VerifyCall } from "../participant/types";
+import type { SpanOf, Trace } from "../tracing";
+import type { StepAnswer, StepCall, StepKey, Traced, VerifyAnswer, VerifyCall } from "../participant/types";
 import type { StepDefinition } from "./definition";
+
+/** Makes a call within a span: of each call its own, whatever message it shares. The call carries the span on. */
+export type SpannedCall = <C extends { trace?: Trace }, A>(
+  span: Omit<SpanOf, "service">,
+  call: C,
+  make: (call: C) => Promise<A>,
+) => Promise<A>;
+
+const unspanned: SpannedCall = (_span, call, make) => make(call);
+
+const spanOf = ({ saga, id, step }: StepKey, action: string): Omit<SpanOf, "service"> => ({
+  name: `${saga} ${step}: ${action}`,
+  type: "saga-step",
+  tags: { saga, id, step },
+});
 
 /**
  * How the engine reaches participants. Calls to one action in one turn of the event loop travel as one message. What may wait for
@@ -14,20 +30,29 @@ export class Participants {
   constructor(
     private readonly call: RemoteCall,
     private readonly timeoutMs: number,
+    private readonly spanned: SpannedCall = unspanned,
   ) {
     this.#together = createBatchCaller(call);
   }
 
   forward(step: StepDefinition, call: StepCall, alone: boolean): Promise<StepAnswer> {
-    return alone ? this.#alone(step, step.call, call) : this.#together(step.call, call, { timeoutMs: step.timeoutMs ?? this.timeoutMs });
+    return this.spanned(spanOf(call, step.call), call, (one) =>
+      alone ? this.#alone(step, step.call, one) : this.#shared(step, step.call, one),
+    );
   }
 
-  async undo(step: StepDefinition, key: StepKey): Promise<StepAnswer> {
-    return this.#together(named(step, "undo"), key, { timeoutMs: step.timeoutMs ?? this.timeoutMs });
+  async undo(step: StepDefinition, key: Traced): Promise<StepAnswer> {
+    const action = named(step, "undo");
+    return this.spanned(spanOf(key, action), key, (one) => this.#shared(step, action, one));
   }
 
   async verify(step: StepDefinition, call: VerifyCall): Promise<VerifyAnswer> {
-    return this.#alone(step, named(step, "verify"), call);
+    const action = named(step, "verify");
+    return this.spanned(spanOf(call, action), call, (one) => this.#alone(step, action, one));
+  }
+
+  #shared(step: StepDefinition, action: string, call: Traced): Promise<StepAnswer> {
+    return this.#together(action, call, { timeoutMs: step.timeoutMs ?? this.timeoutMs });
   }
 
   async #alone<A>(step: StepDefinition, action: string, call: object): Promise<A> {

@@ -35,6 +35,25 @@ describe("I5: one owner at a time", () => {
     expect(await scene.net()).toEqual(all(1));
   });
 
+  test("who takes over calls with the trace that the saga was started with", async () => {
+    const pause = held("seat.guide");
+    const dead = await scene.open({ faults: pause.faults });
+    const trace = { requestId: "r-1", traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" };
+    void dead.engine.run(bookTrip, { ...scene.trip(), trace }, 0);
+    await pause.reached;
+    await dead.crash();
+    const traces: unknown[] = [];
+    const heir = await scene.open({
+      faults: (message) => {
+        traces.push(...message.calls.map((call) => call.trace));
+        return message.send();
+      },
+    });
+    expect(await heir.engine.result(bookTrip, scene.id, patience)).toMatchObject({ status: "COMPLETED" });
+    expect(traces.length).toBeGreaterThan(2);
+    expect(traces).toEqual(traces.map(() => trace));
+  });
+
   test("I6: of several recoverers at once one gets each saga", async () => {
     const dead = await scene.open({ faults: () => new Promise(() => undefined) });
     const ids = Array.from({ length: 30 }, (_, index) => `${scene.id}-${index}`);

@@ -39,7 +39,7 @@ export interface TestEngineOptions extends Partial<Pick<EngineOptions, "alone" |
 
 export interface Message {
   action: string;
-  calls: readonly { id: string; step: string }[];
+  calls: readonly { id: string; step: string; trace?: Record<string, string> }[];
   /** Delivers it, as often as it is called. */
   send(): Promise<unknown>;
   /** Kills the engine that sent it, and lets its lease run out. */

@@ -26,7 +26,8 @@ export interface Checks {
 
 /** Lets a request in or refuses it, and leaves the action's parameters in `req.$params` and who is calling in the context's `meta`. */
 export async function admit(route: Route, checks: Checks, req: Request, res: GatewayResponse): Promise<void> {
-  const { meta, requestID } = req.$ctx;
+  const { meta, requestID, span } = req.$ctx;
+  if (span) span.name = `${route.method} ${route.path}`; // only now is it known which route it is
   meta.requestId = requestID ?? undefined;
   const caller = await callerOf(route, checks, req, res);
   if (caller) meta.caller = caller;

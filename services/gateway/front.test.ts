@@ -137,7 +137,7 @@ describe("pages of other origins", () => {
     expect(headers.get("access-control-allow-origin")).toBe(ours);
     expect(headers.get("access-control-allow-methods")).toBe("GET, HEAD, POST, PATCH, DELETE");
     expect(headers.get("access-control-allow-headers")).toBe(
-      "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id",
+      "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id, Traceparent",
     );
     expect(headers.get("vary")).toBe("Origin");
     expect(headers.get("access-control-allow-credentials")).toBeNull();

@@ -12,7 +12,9 @@ import type { ContractBase } from "../../lib/contract";
 import { ShopError } from "../../lib/errors";
 import { healthPages, type Pages } from "../../lib/health";
 import { httpServer, type HttpServer } from "../../lib/http-server";
+import type { RequestMeta } from "../../lib/handlers";
 import { tokenVerifier, type TokenVerifier } from "../../lib/tokens";
+import { incomingTraceparent } from "../../lib/trace";
 import { addressReader } from "./limits/addresses";
 import { admit, type Request } from "./admission";
 import { markReplayed } from "./answers";
@@ -91,7 +93,7 @@ function settingsOf(routes: readonly Route[]) {
     logRequestParams: null,
     logResponse: null,
     logRouteRegistration: null,
-    rootCallOptions: withOwnRequestId,
+    rootCallOptions: withOrigin,
     routes: [
       {
         path: basePath,
@@ -112,9 +114,10 @@ function admission(route: Route) {
   };
 }
 
-/** moleculer-web takes any text, and `X-Correlation-Id` before it. */
-function withOwnRequestId(options: { requestID?: string }, _req: IncomingMessage, res: ServerResponse): void {
+/** moleculer-web takes any text for a request's id, and `X-Correlation-Id` before it; of traces it knows nothing. */
+function withOrigin(this: Gateway, options: { requestID?: string; meta?: RequestMeta }, req: IncomingMessage, res: ServerResponse): void {
   options.requestID = requestIdOf(res);
+  options.meta = { traceparent: incomingTraceparent(this.broker, req.headers.traceparent) };
 }
 
 const requestIdOf = (res: ServerResponse) => String(res.getHeader("X-Request-Id"));

@@ -149,7 +149,7 @@ test.each<Due>([{ token: "tok_ok" }, { token: "tok_declined" }, { token: "tok_ti
     const orderId = desk.newOrder();
     await desk.payAll([{ ...desk.dueFor(orderId, due), trace: { requestId: "r-1" } }]);
     expect(await desk.typesOf(orderId)).toHaveLength(1);
-    expect(desk.toldOf(orderId)).toMatchObject([{ headers: { requestId: "r-1" }, data: { amount: 100, refunded: 0 } }]);
+    expect(desk.toldOf(orderId)).toMatchObject([{ headers: { ce_correlationid: "r-1" }, data: { amount: 100, refunded: 0 } }]);
   },
 );
 

@@ -181,7 +181,7 @@ test("I7: what is told of a refund carries the request's id", async () => {
   await desk.refundAll(orders.map((orderId) => ({ ...desk.refundOf(orderId), trace: { requestId: "r-2" } })));
   for (const orderId of orders) {
     await desk.typesOf(orderId);
-    expect(desk.toldOf(orderId)[1]).toMatchObject({ headers: { requestId: "r-2" } });
+    expect(desk.toldOf(orderId)[1]).toMatchObject({ headers: { ce_correlationid: "r-2" } });
   }
 });
 

@@ -34,7 +34,7 @@ test.each([
     payment: { method: "CARD", token },
   });
   const requestId = headers.get("x-request-id");
-  const ofRequest = (): Told[] => told.flat().filter((event) => event.headers.requestId === requestId);
+  const ofRequest = (): Told[] => told.flat().filter((event) => event.headers.ce_correlationid === requestId);
   await waitFor(() => ofRequest().length >= others.length + 1, { what: "all events of the request" });
   expect(
     ofRequest()

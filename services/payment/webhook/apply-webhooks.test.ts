@@ -35,7 +35,7 @@ describe("a payment that waits for the provider's word", () => {
     ]);
     expect(await desk.typesOf(orderId)).toEqual(["payment.unknown", "payment.approved"]);
     expect(desk.toldOf(orderId)[1]).toMatchObject({
-      headers: { requestId: "r-3" },
+      headers: { ce_correlationid: "r-3" },
       data: { paymentId: id, status: "APPROVED", refunded: 0 },
     });
     expect(sender.logged).toEqual([]);
