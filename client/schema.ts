@@ -786,8 +786,10 @@ export interface components {
       items: components["schemas"]["OrderLine"][];
       amounts: {
         subtotal: number;
+        /** @description What the coupon takes off */
         discount: number;
         pointsUsed: number;
+        /** @description subtotal − discount − pointsUsed */
         paid: number;
         /** @enum {string} */
         currency: "KRW";
@@ -801,7 +803,9 @@ export interface components {
       /** @example 0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f50 */
       userCouponId?: string;
       failure?: {
+        /** @description Of the [catalogue](/docs/errors) */
         code: string;
+        /** @description For people */
         detail: string;
       };
       history: {
@@ -828,7 +832,9 @@ export interface components {
     OrderLine: {
       /** @example 0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f50 */
       productId: string;
+      /** @description As it was called when it was ordered */
       name: string;
+      /** @description Of one piece, when it was ordered */
       unitPrice: number;
       quantity: number;
       lineTotal: number;
@@ -2821,6 +2827,7 @@ export interface operations {
     requestBody?: {
       content: {
         "application/json": {
+          /** @description In the customer's words */
           reason?: string;
         };
       };

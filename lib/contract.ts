@@ -141,11 +141,20 @@ interface EventSpec<D extends z.ZodObject = z.ZodObject> {
   topic: string;
   /** The field of the data that must stay in order. */
   key: string;
+  /** What has happened, in a sentence for the events' document. */
+  summary: string;
   data: D;
+  example: z.output<D>;
 }
 
-/** An event of this service: its topic, the field that is its key, and its data. */
-export function event<D extends z.ZodObject>(topic: string, spec: { key: keyof z.output<D> & string; data: D }): EventSpec<D> {
+/**
+ * An event of this service: its topic, the field that is its key, its data, and what there is to say of it. The number at the topic's end is the
+ * version of all that it holds: a change that old consumers, or new ones that read old events, can't take needs a new topic (`npm run events`).
+ */
+export function event<D extends z.ZodObject>(
+  topic: `${string}.v${number}`,
+  spec: { key: keyof z.output<D> & string; summary: string; data: D; example: NoInfer<z.output<D>> },
+): EventSpec<D> {
   return { topic, ...spec };
 }
 

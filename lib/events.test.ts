@@ -9,7 +9,14 @@ import { traceOf } from "./trace";
 
 const box = contract("box", {
   actions: {},
-  events: { filled: event("test.box.v1", { key: "boxId", data: z.strictObject({ boxId: z.string(), pieces: z.int() }) }) },
+  events: {
+    filled: event("test.box.v1", {
+      key: "boxId",
+      summary: "A box is full.",
+      data: z.strictObject({ boxId: z.string(), pieces: z.int() }),
+      example: { boxId: "b1", pieces: 2 },
+    }),
+  },
 }).events.filled;
 
 const request = { requestId: "r 1", traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" };

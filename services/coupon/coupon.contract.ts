@@ -38,7 +38,18 @@ export const userCouponView = z
   })
   .meta({ id: "UserCoupon" });
 
-const issuedCoupon = z.strictObject({ couponId: id, userCouponId: id, userId: id });
+const issuedCoupon = z.strictObject({
+  couponId: id.meta({ description: "The offer" }),
+  userCouponId: id.meta({ description: "The customer's own coupon" }),
+  userId: id.meta({ description: "Whose it is" }),
+});
+const ofOrder = issuedCoupon.extend({ orderId: id.meta({ description: "The order that it is, or was, used for" }) });
+const issuedExample = {
+  couponId: "0198c2f0-8a10-7b4e-9c3d-2e1f0a9b8c77",
+  userCouponId: "0198c2f0-9c11-7e5d-a4b8-1d2e3f4a5b73",
+  userId: "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f51",
+};
+const usedExample = { ...issuedExample, orderId: "0198c2f1-2b40-7f11-8a52-6c0d9e8f7a61" };
 
 export const coupon = contract("coupon", {
   actions: {
@@ -115,9 +126,33 @@ export const coupon = contract("coupon", {
     giveBack: retriableStep({ params: z.strictObject({ userCouponId: id, orderId: id }), result: nothing }),
   },
   events: {
-    created: event("commerce.coupon.v1", { key: "couponId", data: z.strictObject({ couponId: id, title: z.string(), quantity: z.int() }) }),
-    issued: event("commerce.coupon.v1", { key: "couponId", data: issuedCoupon }),
-    used: event("commerce.coupon.v1", { key: "couponId", data: issuedCoupon.extend({ orderId: id }) }),
-    returned: event("commerce.coupon.v1", { key: "couponId", data: issuedCoupon.extend({ orderId: id }) }),
+    created: event("commerce.coupon.v1", {
+      key: "couponId",
+      summary: "A coupon is on offer.",
+      data: z.strictObject({
+        couponId: issuedCoupon.shape.couponId,
+        title: z.string().meta({ description: "For people" }),
+        quantity: z.int().meta({ description: "How many customers can take one" }),
+      }),
+      example: { couponId: issuedExample.couponId, title: "10 % off", quantity: 1_000 },
+    }),
+    issued: event("commerce.coupon.v1", {
+      key: "couponId",
+      summary: "A customer has taken a coupon.",
+      data: issuedCoupon,
+      example: issuedExample,
+    }),
+    used: event("commerce.coupon.v1", {
+      key: "couponId",
+      summary: "A coupon was taken for an order, which may still fail.",
+      data: ofOrder,
+      example: usedExample,
+    }),
+    returned: event("commerce.coupon.v1", {
+      key: "couponId",
+      summary: "A coupon came back: its order failed or was cancelled.",
+      data: ofOrder,
+      example: usedExample,
+    }),
   },
 });

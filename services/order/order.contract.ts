@@ -8,13 +8,28 @@ import { paymentMethod, paymentStatus } from "../payment/payment.contract";
 export const orderStatus = z.enum(["PENDING", "COMPLETED", "FAILED", "CANCELING", "CANCELED"]).meta({ id: "OrderStatus" });
 
 export const orderLine = z
-  .strictObject({ productId: id, name: z.string(), unitPrice: positiveMoney, quantity: z.int(), lineTotal: positiveMoney })
+  .strictObject({
+    productId: id,
+    name: z.string().meta({ description: "As it was called when it was ordered" }),
+    unitPrice: positiveMoney.meta({ description: "Of one piece, when it was ordered" }),
+    quantity: z.int(),
+    lineTotal: positiveMoney,
+  })
   .meta({ id: "OrderLine" });
 
 /** subtotal − discount − pointsUsed = paid */
-export const amounts = z.strictObject({ subtotal: positiveMoney, discount: money, pointsUsed: money, paid: money, currency });
+export const amounts = z.strictObject({
+  subtotal: positiveMoney,
+  discount: money.meta({ description: "What the coupon takes off" }),
+  pointsUsed: money,
+  paid: money.meta({ description: "subtotal − discount − pointsUsed" }),
+  currency,
+});
 
-const failure = z.strictObject({ code: z.string(), detail: z.string() });
+const failure = z.strictObject({
+  code: z.string().meta({ description: "Of the [catalogue](/docs/errors)" }),
+  detail: z.string().meta({ description: "For people" }),
+});
 
 const orderExample = {
   id: "0198c2f1-2b40-7f11-8a52-6c0d9e8f7a61",
@@ -22,8 +37,8 @@ const orderExample = {
   items: [
     { productId: "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f50", name: "Celadon tea cup", unitPrice: 18_000, quantity: 2, lineTotal: 36_000 },
   ],
-  amounts: { subtotal: 36_000, discount: 3_600, pointsUsed: 1_000, paid: 31_400, currency: "KRW" },
-  payment: { id: "0198c2f1-2b91-7a3c-b0de-4f5a6b7c8d92", method: "CARD", status: "APPROVED" },
+  amounts: { subtotal: 36_000, discount: 3_600, pointsUsed: 1_000, paid: 31_400, currency: "KRW" as const },
+  payment: { id: "0198c2f1-2b91-7a3c-b0de-4f5a6b7c8d92", method: "CARD" as const, status: "APPROVED" as const },
   userCouponId: "0198c2f0-9c11-7e5d-a4b8-1d2e3f4a5b73",
   history: [
     { status: "PENDING", at: "2026-11-24T09:00:00.000Z" },
@@ -89,12 +104,22 @@ const told = z.strictObject({
   items: z.array(orderLine),
   amounts,
   payment: orderView.shape.payment,
-  userCouponId: id.optional(),
-  placedAt: time,
-  /** When it came to what the event tells. */
-  at: time,
+  userCouponId: id.optional().meta({ description: "The customer's coupon, if he uses one" }),
+  placedAt: time.meta({ description: "When it was placed" }),
+  at: time.meta({ description: "When it came to what the event tells" }),
 });
-const reason = text(200).optional();
+const toldExample = {
+  orderId: orderExample.id,
+  userId: "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f51",
+  items: orderExample.items,
+  amounts: orderExample.amounts,
+  payment: orderExample.payment,
+  userCouponId: orderExample.userCouponId,
+  placedAt: orderExample.createdAt,
+  at: orderExample.updatedAt,
+};
+const unpaidExample = { ...toldExample, payment: { method: "CARD" as const } };
+const reason = text(200).optional().meta({ description: "In the customer's words" });
 
 export const order = contract("order", {
   actions: {
@@ -166,12 +191,41 @@ export const order = contract("order", {
     }),
   },
   events: {
-    placed: event("commerce.order.v1", { key: "orderId", data: told }),
-    completed: event("commerce.order.v1", { key: "orderId", data: told }),
-    failed: event("commerce.order.v1", { key: "orderId", data: told.extend({ failure }) }),
-    cancelRequested: event("commerce.order.v1", { key: "orderId", data: told.extend({ reason }) }),
-    /** The refund was refused: the order is COMPLETED as before. */
-    cancelRefused: event("commerce.order.v1", { key: "orderId", data: told.extend({ failure }) }),
-    canceled: event("commerce.order.v1", { key: "orderId", data: told.extend({ reason }) }),
+    placed: event("commerce.order.v1", {
+      key: "orderId",
+      summary: "An order is PENDING: nothing is certain yet.",
+      data: told,
+      example: { ...unpaidExample, at: toldExample.placedAt },
+    }),
+    completed: event("commerce.order.v1", {
+      key: "orderId",
+      summary: "An order is completely placed: stock, coupon and points are taken, it is paid for.",
+      data: told,
+      example: toldExample,
+    }),
+    failed: event("commerce.order.v1", {
+      key: "orderId",
+      summary: "An order could not be placed, and has left no trace elsewhere.",
+      data: told.extend({ failure }),
+      example: { ...unpaidExample, failure: { code: "PAYMENT_DECLINED", detail: "The payment was declined." } },
+    }),
+    cancelRequested: event("commerce.order.v1", {
+      key: "orderId",
+      summary: "A completed order is being cancelled; that may still be refused.",
+      data: told.extend({ reason }),
+      example: { ...toldExample, reason: "The wrong colour" },
+    }),
+    cancelRefused: event("commerce.order.v1", {
+      key: "orderId",
+      summary: "The refund was refused: the order is COMPLETED as before.",
+      data: told.extend({ failure }),
+      example: { ...toldExample, failure: { code: "ORDER_NOT_CANCELABLE", detail: "The payment can't be given back." } },
+    }),
+    canceled: event("commerce.order.v1", {
+      key: "orderId",
+      summary: "An order is cancelled as a whole: the money is back, stock, coupon and points are being given back.",
+      data: told.extend({ reason }),
+      example: { ...toldExample, payment: { ...toldExample.payment, status: "REFUNDED" as const }, reason: "The wrong colour" },
+    }),
   },
 });

@@ -60,12 +60,24 @@ const told = z.strictObject({
   userId: id,
   method: paymentMethod,
   status: paymentStatus,
-  amount: money,
-  refunded: money,
+  amount: money.meta({ description: "All that is paid for the order, in the currency's minor unit" }),
+  refunded: money.meta({ description: "What of it was given back so far" }),
   currency,
 });
+const toldExample = {
+  paymentId: "0198c2f1-2b91-7a3c-b0de-4f5a6b7c8d92",
+  orderId: "0198c2f1-2b40-7f11-8a52-6c0d9e8f7a61",
+  userId: "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f51",
+  method: "CARD",
+  status: "APPROVED",
+  amount: 31_400,
+  refunded: 0,
+  currency: "KRW",
+} as const;
 
-const paymentEvent = event("commerce.payment.v1", { key: "orderId", data: told });
+/** All of them tell the payment as it then is. */
+const paymentEvent = (summary: string, change: Partial<z.output<typeof told>> = {}) =>
+  event("commerce.payment.v1", { key: "orderId", summary, data: told, example: { ...toldExample, ...change } });
 
 const pivotResult = z.strictObject({ paymentId: id, status: paymentStatus });
 
@@ -110,12 +122,10 @@ export const payment = contract("payment", {
     }),
   },
   events: {
-    /** The provider can't tell yet whether it is approved. */
-    unknown: paymentEvent,
-    approved: paymentEvent,
-    failed: paymentEvent,
-    refunded: paymentEvent,
-    /** Given back before anything was taken (CASH). */
-    canceled: paymentEvent,
+    unknown: paymentEvent("The provider can't tell yet whether the payment is approved.", { status: "UNKNOWN" }),
+    approved: paymentEvent("An order is paid for."),
+    failed: paymentEvent("The provider has declined.", { status: "FAILED" }),
+    refunded: paymentEvent("The money was given back.", { status: "REFUNDED", refunded: 31_400 }),
+    canceled: paymentEvent("Given back before anything was taken (CASH).", { method: "CASH", status: "CANCELED", refunded: 31_400 }),
   },
 });

@@ -17,7 +17,14 @@ export const pointEntry = z
   })
   .meta({ id: "PointEntry" });
 
-const moved = z.strictObject({ userId: id, amount: positiveMoney, balance: money, orderId: id.optional() });
+const moved = z.strictObject({
+  userId: id.meta({ description: "Whose points" }),
+  amount: positiveMoney.meta({ description: "How many points moved" }),
+  balance: money.meta({ description: "What he has afterwards" }),
+  orderId: id.optional().meta({ description: "The order that they moved for" }),
+});
+const movedExample = { userId: "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f51", amount: 1_000, balance: 49_000 };
+const orderExample = { ...movedExample, orderId: "0198c2f1-2b40-7f11-8a52-6c0d9e8f7a61" };
 
 export const point = contract("point", {
   actions: {
@@ -46,8 +53,23 @@ export const point = contract("point", {
     giveBack: retriableStep({ params: z.strictObject({ userId: id, orderId: id, amount: positiveMoney }), result: nothing }),
   },
   events: {
-    charged: event("commerce.point.v1", { key: "userId", data: moved }),
-    used: event("commerce.point.v1", { key: "userId", data: moved }),
-    returned: event("commerce.point.v1", { key: "userId", data: moved }),
+    charged: event("commerce.point.v1", {
+      key: "userId",
+      summary: "A customer has charged points.",
+      data: moved,
+      example: { ...movedExample, balance: 51_000 },
+    }),
+    used: event("commerce.point.v1", {
+      key: "userId",
+      summary: "Points were taken for an order, which may still fail.",
+      data: moved,
+      example: orderExample,
+    }),
+    returned: event("commerce.point.v1", {
+      key: "userId",
+      summary: "Points came back: their order failed or was cancelled.",
+      data: moved,
+      example: { ...orderExample, balance: 50_000 },
+    }),
   },
 });

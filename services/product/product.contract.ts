@@ -39,7 +39,20 @@ export const productView = z
 export const productSort = z.enum(["name", "price", "-price", "-sales", "-createdAt"]);
 
 /** What the events of a product tell of it: never stock or sales. */
-const described = z.strictObject({ productId: id, name: z.string(), description: z.string(), price: money, currency });
+const described = z.strictObject({
+  productId: id,
+  name: z.string(),
+  description: z.string(),
+  price: money.meta({ description: "Of one piece, in the currency's minor unit" }),
+  currency,
+});
+const describedExample = {
+  productId: "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f50",
+  name: "Celadon tea cup",
+  description: "Hand-thrown stoneware with a jade glaze",
+  price: 18_000,
+  currency: "KRW",
+} as const;
 
 const stock = z.int().min(0).max(1_000_000_000);
 
@@ -151,9 +164,21 @@ export const product = contract("product", {
   events: {
     created: event("commerce.product.v1", {
       key: "productId",
+      summary: "A product is in the catalogue.",
       data: described,
+      example: describedExample,
     }),
-    changed: event("commerce.product.v1", { key: "productId", data: described }),
-    removed: event("commerce.product.v1", { key: "productId", data: z.strictObject({ productId: id }) }),
+    changed: event("commerce.product.v1", {
+      key: "productId",
+      summary: "A product's description or price has changed; this is what it is now. Stock and sales aren't told.",
+      data: described,
+      example: { ...describedExample, price: 19_000 },
+    }),
+    removed: event("commerce.product.v1", {
+      key: "productId",
+      summary: "A product has left the catalogue. Orders keep what they bought.",
+      data: z.strictObject({ productId: id }),
+      example: { productId: describedExample.productId },
+    }),
   },
 });

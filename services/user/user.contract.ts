@@ -32,11 +32,18 @@ const refreshToken = z.string().min(1).max(200);
 /** What the events of a user tell of him. Those from before there was a choice of languages don't tell one. */
 const described = z.strictObject({
   userId: id,
-  email: z.string(),
-  nickname: z.string(),
-  language: language.default(defaultLanguage),
+  email: z.string().meta({ description: "Where messages to him go" }),
+  nickname: z.string().meta({ description: "How he is addressed" }),
+  language: language.default(defaultLanguage).meta({ description: "In which he is written to" }),
   role,
 });
+const describedExample = {
+  userId: "0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f51",
+  email: "kim@example.com",
+  nickname: "Kim",
+  language: "en",
+  role: "customer",
+} as const;
 
 /** `expiresIn` is the access token's life in seconds. */
 export const tokens = z
@@ -120,7 +127,17 @@ export const user = contract("user", {
     }),
   },
   events: {
-    registered: event("commerce.user.v1", { key: "userId", data: described }),
-    changed: event("commerce.user.v1", { key: "userId", data: described }),
+    registered: event("commerce.user.v1", {
+      key: "userId",
+      summary: "Somebody has opened an account.",
+      data: described,
+      example: describedExample,
+    }),
+    changed: event("commerce.user.v1", {
+      key: "userId",
+      summary: "An account has changed; this is what it is now.",
+      data: described,
+      example: { ...describedExample, nickname: "Kim S." },
+    }),
   },
 });
