@@ -1,7 +1,8 @@
 /** The pages themselves and what they load of ours. The rest is Swagger UI's, from its package. */
 import { htmlOf } from "./markdown";
 
-const head = (title: string, style: string) => `<!doctype html>
+/** A page's beginning. `style` is a file below `/docs`. */
+export const head = (title: string, style: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -34,7 +35,7 @@ export const startScript = `SwaggerUIBundle({
 /** The catalogue of errors, of which each code is an anchor. */
 export const errorsPage = (markdown: string) => `${head("Errors of moleculer-commerce", "errors.css")}
 <body>
-<p><a href="/docs">The API</a></p>
+<p><a href="/docs">The API</a> · <a href="/docs/events">Events</a></p>
 ${htmlOf(markdown)}
 </body>
 </html>

@@ -35,8 +35,8 @@ const cellsOf = (line: string) =>
     .split("|")
     .map((cell) => cell.trim());
 
-/** Code is taken out first, so that nothing in it means anything. */
-function inline(text: string): string {
+/** HTML of one line. Code is taken out first, so that nothing in it means anything. */
+export function inline(text: string): string {
   const parts = text.split(/`([^`]+)`/);
   return parts.map((part, at) => (at % 2 ? `<code>${escaped(part)}</code>` : linked(escaped(part)))).join("");
 }

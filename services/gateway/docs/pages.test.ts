@@ -13,10 +13,13 @@ const get = (path: string, options: RequestInit = {}) => fetch(edge.url + path, 
 
 const pages: [path: string, type: string][] = [
   ["/openapi.json", "application/json; charset=utf-8"],
+  ["/asyncapi.json", "application/json; charset=utf-8"],
   ["/docs", "text/html; charset=utf-8"],
   ["/docs/", "text/html; charset=utf-8"],
   ["/docs/errors", "text/html; charset=utf-8"],
   ["/docs/errors.css", "text/css; charset=utf-8"],
+  ["/docs/events", "text/html; charset=utf-8"],
+  ["/docs/events.css", "text/css; charset=utf-8"],
   ["/docs/start.js", "text/javascript; charset=utf-8"],
   ["/docs/swagger-ui-bundle.js", "text/javascript; charset=utf-8"],
   ["/docs/swagger-ui.css", "text/css; charset=utf-8"],
@@ -54,7 +57,7 @@ describe.each(pages)("%s", (path, type) => {
   });
 });
 
-test.each(["/docs", "/docs/errors"])("all that %s loads is here", async (path) => {
+test.each(["/docs", "/docs/errors", "/docs/events"])("all that %s loads is here", async (path) => {
   const html = await (await get(path)).text();
   const loaded = [...html.matchAll(/<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"/g)].map(([, url]) => url!);
   expect(loaded.length).toBeGreaterThan(0);
@@ -75,6 +78,16 @@ test("the package's other files and what stands around them are not served", asy
   }
 });
 
+test("the page of events has each of them, with who sends and receives it and what its fields mean", async () => {
+  const html = await (await get("/docs/events")).text();
+  for (const { events } of contracts) for (const { name } of Object.values(events)) expect(html).toContain(`<article id="${name}">`);
+  const completed = html.slice(html.indexOf('<article id="order.completed">'), html.indexOf('<article id="order.failed">'));
+  expect(completed).toContain("Received by order-history, product, bestseller, notification.");
+  expect(completed).toMatch(/<code>items\[\]\.unitPrice<\/code><\/td><td>integer ≥ 1<\/td><td>Of one piece, when it was ordered<\/td>/);
+  expect(completed).toMatch(/<code>userCouponId<\/code><\/td><td>string <em>optional<\/em>/);
+  for (const [, anchor] of html.matchAll(/href="#([^"]+)"/g)) expect(html).toContain(`id="${anchor}"`);
+});
+
 test("every code is an anchor of the page of errors, so that the type of a problem leads to it", async () => {
   const html = await (await get("/docs/errors")).text();
   const anchors = [...html.matchAll(/<tr id="(\w+)">/g)].map(([, id]) => id);
@@ -82,5 +95,5 @@ test("every code is an anchor of the page of errors, so that the type of a probl
   const { body } = await edge.send("GET /nothing");
   expect(body.type).toBe("/docs/errors#NOT_FOUND");
   const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, url]) => url);
-  for (const url of links) expect(url).toMatch(/^(https:\/\/|#|\/docs$)/);
+  for (const url of links) expect(url).toMatch(/^(https:\/\/|#|\/docs(\/events)?$)/);
 });

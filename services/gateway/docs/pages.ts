@@ -1,13 +1,16 @@
-/** What stands at the root beside health: the API's document, and pages to read it and the error catalogue with. All of it is fixed at the start. */
+/** What stands at the root beside health: the documents of the API and of the events, and pages to read them and the error catalogue with. All of it is fixed at the start. */
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { parse } from "yaml";
 
 import type { ContractBase } from "../../../lib/contract";
 import type { Pages } from "../../../lib/health";
 import { isKnown } from "../etags";
 import { documentOf } from "../openapi/document";
 import { pathOf } from "../problems";
+import { type EventsDocument, eventsPage, eventsStyle } from "./events-page";
 import { apiPage, errorsPage, errorsStyle, startScript } from "./html";
 
 interface Page {
@@ -32,7 +35,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** The document of the routes of these contracts at `/openapi.json`, and the pages below `/docs`. */
+/** The document of the routes of these contracts at `/openapi.json`, that of the events at `/asyncapi.json`, and the pages below `/docs`. */
 export function docsPages(contracts: readonly ContractBase[]): Pages {
   const pages = new Map(Object.entries(pagesOf(contracts)));
   return {
@@ -48,19 +51,26 @@ export function docsPages(contracts: readonly ContractBase[]): Pages {
 
 function pagesOf(contracts: readonly ContractBase[]): Record<string, Page> {
   const api = page(html, apiPage);
-  const errors = readFileSync(join(__dirname, "../../../docs/errors.md"), "utf8");
+  const errors = text("errors.md");
+  const events = parse(text("asyncapi.yaml")) as EventsDocument;
   return {
     "/openapi.json": page("application/json; charset=utf-8", JSON.stringify(documentOf(contracts))),
+    "/asyncapi.json": page("application/json; charset=utf-8", JSON.stringify(events)),
     "/docs": api,
     "/docs/": api,
     "/docs/start.js": page(script, startScript),
     "/docs/errors": page(html, errorsPage(errors)),
     "/docs/errors.css": page(css, errorsStyle),
+    "/docs/events": page(html, eventsPage(events)),
+    "/docs/events.css": page(css, errorsStyle + eventsStyle),
     "/docs/swagger-ui-bundle.js": packaged(script, "swagger-ui-bundle.js"),
     "/docs/swagger-ui.css": packaged(css, "swagger-ui.css"),
     "/docs/favicon-32x32.png": packaged("image/png", "favicon-32x32.png"),
   };
 }
+
+/** A file of the folder `docs`. */
+const text = (name: string) => readFileSync(join(__dirname, "../../../docs", name), "utf8");
 
 /** Without a time to live a browser asks each time, and hears 304. */
 function page(type: string, body: string | Buffer, cache = "no-cache"): Page {

@@ -24,6 +24,8 @@ Lists take \`limit\` and \`cursor\` and answer \`{ items, nextCursor }\`. A POST
 however often it is sent. Reads answer 304 to \`If-None-Match\`; HEAD answers as GET does. \`RateLimit-*\` headers tell what is left to you.
 
 Every error is a problem document with a \`code\`: [the catalogue](/docs/errors) says what each means. Unknown fields are refused.
+
+What happens in the shop is told by [events](/docs/events).
 `.trim();
 
 /** One for each first word of a path. */
