@@ -42,7 +42,8 @@ export function breaksBetween(before: Schema, now: Schema, field = ""): Break[] 
   ];
 }
 
-const typeText = ({ type }: Schema) => (type === undefined ? "of several types or any" : `of type ${[type].flat().join(" or ")}`);
+const typeText = ({ type }: Schema) =>
+  type === undefined ? "of several types or any" : `of type ${[type as string | string[]].flat().join(" or ")}`;
 
 const valuesOf = (schema: Schema) => ("const" in schema ? [schema.const] : (schema.enum as unknown[] | undefined));
 
@@ -70,7 +71,7 @@ function boundBreaks(before: Schema, now: Schema, field: string): Break[] {
   return [...bounds(lower, -Infinity, (own, old) => own < old), ...bounds(upper, Infinity, (own, old) => own > old)];
 }
 
-const boundText = (name: string, value: unknown) => (value === undefined ? `no ${name}` : `${name} ${String(value)}`);
+const boundText = (name: string, value: unknown) => (value === undefined ? `no ${name}` : `${name} ${JSON.stringify(value)}`);
 
 type Fields = Readonly<Record<string, Schema>>;
 

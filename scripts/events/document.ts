@@ -24,8 +24,12 @@ const topics: Readonly<Record<string, string>> = {
   payment: "Payments of orders, as they then are",
 };
 
+interface Ref {
+  $ref: string;
+}
+
 /** A reference within the document. */
-const ref = (...path: string[]) => ({ $ref: `#/${path.map((part) => part.replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}` });
+const ref = (...path: string[]): Ref => ({ $ref: `#/${path.map((part) => part.replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}` });
 
 /** The document of these events; by default the shop's. */
 export function asyncApiDocument({ events, schemas }: ReturnType<typeof publishedEvents> = publishedEvents()) {
@@ -47,7 +51,8 @@ export function asyncApiDocument({ events, schemas }: ReturnType<typeof publishe
 const bus = {
   host: "{host}:{port}",
   protocol: "kafka",
-  description: "The event bus of a deployment. In the embedded size it is a file of the one process, and nobody connects to it.",
+  description:
+    "The event bus of a deployment. In the embedded size it is a file of the one process, and nobody connects to it. With a `NAMESPACE` of its own, a shop's topics begin with that and a dot.",
   variables: { host: { description: "A broker to begin with", default: "localhost" }, port: { default: "9092" } },
 };
 
@@ -84,23 +89,26 @@ function messageOf({ event, owner, payload }: Published) {
   };
 }
 
+interface Operation {
+  action: "send" | "receive";
+  channel: Ref;
+  title: string;
+  summary: string;
+  messages: Ref[];
+}
+
 /** What the owner sends, and what each consumer receives. */
-function operationsOf(topic: string, events: readonly Published[]) {
+function operationsOf(topic: string, events: readonly Published[]): [string, Operation][] {
   const messages = (some: readonly Published[]) => some.map(({ event }) => ref("channels", topic, "messages", event.name));
   const channel = ref("channels", topic);
   const owner = events[0]!.owner;
   if (events.some((one) => one.owner !== owner)) throw new Error(`${topic} belongs to several services`);
   const consumers = [...new Set(events.flatMap((one) => one.consumers))];
   return [
-    [`${topic}.send`, { action: "send", channel, title: owner, summary: `${owner} publishes`, messages: messages(events) }] as const,
-    ...consumers.map((name) => {
+    [`${topic}.send`, { action: "send", channel, title: owner, summary: `${owner} publishes`, messages: messages(events) }],
+    ...consumers.map((name): [string, Operation] => {
       const received = messages(events.filter((one) => one.consumers.includes(name)));
-      return [
-        `${topic}.receive.${name}`,
-        { action: "receive", channel, title: name, summary: `${name} consumes`, messages: received },
-      ] as const;
+      return [`${topic}.receive.${name}`, { action: "receive", channel, title: name, summary: `${name} consumes`, messages: received }];
     }),
   ];
 }
-
-export type AsyncApiDocument = ReturnType<typeof asyncApiDocument>;

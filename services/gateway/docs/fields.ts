@@ -42,10 +42,13 @@ function resolved(schema: JsonSchema, named: Readonly<Record<string, JsonSchema>
 }
 
 function typeOf({ type, const: only, enum: values, format, minimum, maximum, anyOf }: JsonSchema, items?: JsonSchema): string {
-  if (only !== undefined) return String(only);
-  if (values) return values.map(String).join(" | ");
+  if (only !== undefined) return texts([only]);
+  if (values) return texts(values);
   if (items) return `list of ${items.type === "object" ? "objects" : typeOf(items)}`;
   if (anyOf) return anyOf.map((one) => typeOf(one)).join(" or ");
   const bounds = [minimum !== undefined && `≥ ${minimum}`, maximum !== undefined && `≤ ${maximum}`].filter(Boolean).join(", ");
   return [format ?? [type ?? "anything"].flat().join(" or "), bounds].filter(Boolean).join(" ");
 }
+
+const texts = (values: readonly unknown[]) =>
+  values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join(" | ");
