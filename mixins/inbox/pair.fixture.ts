@@ -11,6 +11,10 @@ export interface PairOptions {
   writerUrl: string;
   readerUrl: string;
   bus: EventBus;
+  /** The reader's name on the bus; `reader` without it. */
+  consumer?: string;
+  /** Runs in the reader's transaction, behind its effects. */
+  applied?(): void;
   /** The last that runs when the reader starts. */
   starting?(): Promise<void>;
 }
@@ -50,14 +54,14 @@ const readerTables: Migration = {
   },
 };
 
-export async function startPair({ writerUrl, readerUrl, bus, starting }: PairOptions): Promise<Pair> {
+export async function startPair({ writerUrl, readerUrl, bus, consumer = "reader", applied, starting }: PairOptions): Promise<Pair> {
   const broker = new ServiceBroker({ logger: false });
   await bus.start();
   const writer: Service & { db?: Database; outbox?: Outbox } = broker.createService({
     name: "writer",
     mixins: [
       databaseMixin({ name: "writer", url: () => writerUrl, migrations: [writerTables], migrateAtStart: () => true }),
-      outboxMixin({ table: "writer_outbox_event", bus: () => bus, exclusive: () => true }),
+      outboxMixin({ table: "writer_outbox_event", bus: () => bus, topics: [topic], exclusive: () => true }),
     ],
   });
   const readerSchema: ServiceSchema = {
@@ -65,7 +69,7 @@ export async function startPair({ writerUrl, readerUrl, bus, starting }: PairOpt
     mixins: [
       databaseMixin({ name: "reader", url: () => readerUrl, migrations: [readerTables], migrateAtStart: () => true }),
       inboxMixin({
-        consumer: "reader",
+        consumer,
         bus: () => bus,
         retryMs: { base: 1, cap: 10 },
         subscriptions: [
@@ -77,6 +81,7 @@ export async function startPair({ writerUrl, readerUrl, bus, starting }: PairOpt
                   "fact",
                   events.map(({ data }) => ({ id: (data as { id: string }).id })),
                 );
+                applied?.();
               },
             },
           },

@@ -133,6 +133,7 @@ function propertiesOf({ folder, port, controllerPort, cluster }: KafkaServerOpti
     "share.coordinator.state.topic.replication.factor": replicas,
     "share.coordinator.state.topic.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
+    "group.min.session.timeout.ms": 500,
     "auto.create.topics.enable": false,
   })
     .map(([name, value]) => `${name}=${value}\n`)

@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from "kafkajs";
 
+import { backOff, pause } from "../../waiting";
 import { TopicsError } from "../errors";
 import type { PartitionProgress } from "../types";
 import { protocolTypesOf } from "./client";
@@ -7,6 +8,8 @@ import type { KafkaSettings } from "./options";
 
 /** Answers that no repetition changes. */
 const isFinal = (type: string) => type.startsWith("INVALID_") || type.endsWith("_AUTHORIZATION_FAILED") || type === "POLICY_VIOLATION";
+
+const coordinatorMoves: readonly string[] = ["GROUP_LOAD_IN_PROGRESS", "GROUP_COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR_FOR_GROUP"];
 
 /** What is asked of the brokers about topics and groups, by their names at the brokers. */
 export class Topics {
@@ -118,8 +121,20 @@ export class Topics {
     }
   }
 
-  /** Asks over the one connection there is; after an error the next one who asks gets another. */
+  /** A group that is new, or whose broker has just started, has no coordinator for a moment. */
   async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#askOnce(question);
+      } catch (error) {
+        if (attempt === 5 || !protocolTypesOf(error).some((type) => coordinatorMoves.includes(type))) throw error;
+        await pause(backOff(attempt, 100, 1_000));
+      }
+    }
+  }
+
+  /** Asks over the one connection there is; after an error the next one who asks gets another. */
+  async #askOnce<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     const connecting = (this.#admin ??= this.#connect());
     try {
       return await question(await connecting);
