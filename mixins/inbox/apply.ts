@@ -1,4 +1,4 @@
-import { type Database, isDuplicateKey, type Tx } from "../database";
+import { type Database, isDuplicateKey, isRetriable, isUnavailable, type Tx } from "../database";
 import type { Delivery } from "./event";
 
 /**
@@ -60,4 +60,9 @@ function runsOfOneHandler(deliveries: readonly Delivery[]): Run[] {
     else runs.push([delivery]);
   }
   return runs;
+}
+
+/** Passes without the event being changed: the database is away or busy, or the error says of itself that a retry may help. */
+export function isPassing(error: unknown): boolean {
+  return isUnavailable(error) || isRetriable(error) || (error instanceof Error && "retryable" in error && error.retryable === true);
 }

@@ -3,12 +3,12 @@
  * so the offset may be committed. What is wrong with an event goes to the dead letters; what is wrong with the world rejects the batch,
  * and the bus brings it again.
  */
-import { type Database, isRetriable, isUnavailable } from "../database";
+import type { Database } from "../database";
 import type { EventBus, ReceivedMessage } from "../event-bus";
 import { backOff, pause } from "../waiting";
-import { applyOnce } from "./apply";
-import { type DeadLetter, toBusMessage } from "./dead-letter";
-import { type Delivery, type EventHandler, type InboxSubscription, readEvent } from "./event";
+import { applyOnce, isPassing } from "./apply";
+import { type DeadLetter, toBusMessage } from "./dead-letters/message";
+import { type Delivery, type EventHandler, handlersOf, type InboxSubscription, readEvent } from "./event";
 import { Gathering } from "./gathering";
 import type { Applying } from "./spans";
 
@@ -36,12 +36,12 @@ export interface BatchOptions {
 const mostShared = 800;
 
 export class BatchConsumer {
-  readonly #handlers: ReadonlyMap<string, Record<string, EventHandler>>;
+  readonly #handlerOf: ReturnType<typeof handlersOf>;
   readonly #gathering: Gathering;
 
   constructor(private readonly options: BatchOptions) {
     const { subscriptions, lingerMs, signal } = options;
-    this.#handlers = new Map(subscriptions.map(({ topic, handlers }) => [topic, handlers]));
+    this.#handlerOf = handlersOf(subscriptions);
     this.#gathering = new Gathering({ apply: (deliveries) => this.#apply(deliveries), lingerMs, most: mostShared, signal });
   }
 
@@ -70,12 +70,6 @@ export class BatchConsumer {
       }
     }
     return { deliveries, dead };
-  }
-
-  /** Own properties only: a type named like a method of every object is no handler. */
-  #handlerOf(topic: string, type: string): EventHandler | undefined {
-    const handlers = this.#handlers.get(topic);
-    return handlers && Object.hasOwn(handlers, type) ? handlers[type] : undefined;
   }
 
   async #applyWithRetries(deliveries: readonly Delivery[]): Promise<void> {
@@ -122,9 +116,4 @@ export class BatchConsumer {
       logger.error(`ALERT: ${consumer} can't apply ${name}, it went to the dead letters: ${String(error)}`);
     }
   }
-}
-
-/** Passes without the event being changed: the database is away or busy, or the error says of itself that a retry may help. */
-function isPassing(error: unknown): boolean {
-  return isUnavailable(error) || isRetriable(error) || (error instanceof Error && "retryable" in error && error.retryable === true);
 }

@@ -46,6 +46,15 @@ export function hostedBy(host: Service, subscriptions: readonly InboxSubscriptio
   }));
 }
 
+/** Finds the handler of events of one type; own properties only: a type named like a method of every object has none. */
+export function handlersOf(subscriptions: readonly InboxSubscription<EventHandler>[]) {
+  const byTopic = new Map(subscriptions.map(({ topic, handlers }) => [topic, handlers]));
+  return (topic: string, type: string): EventHandler | undefined => {
+    const handlers = byTopic.get(topic);
+    return handlers && Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+  };
+}
+
 /** An event that has a handler, and the message that brought it. */
 export interface Delivery {
   message: ReceivedMessage;

@@ -92,7 +92,7 @@ test("nothing is consumed before all services of the node are up", async () => {
   const pair = await starting;
   await pair.write([1]);
   await pair.settled();
-  expect(subscribe).toHaveBeenCalledTimes(1);
+  expect(subscribe.mock.calls.map(([{ group }]) => group)).toEqual(["reader.dlq", "reader"]);
 });
 
 test("a service that is loaded into a running node consumes too", async () => {

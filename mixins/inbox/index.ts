@@ -1,15 +1,28 @@
 import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 
 import type { ActionRef } from "../action-ref";
+import { cleanUpMixin } from "../clean-up";
 import type { Database } from "../database";
 import type { EventBus } from "../event-bus";
 import { Consumer, type ConsumerOptions, type InboxStatus } from "./consumer";
-import { hostedBy, type InboxSubscription } from "./event";
+import { Desk } from "./dead-letters/desk";
+import type { DeadLetters } from "./dead-letters/operations";
+import { handlersOf, hostedBy, type InboxSubscription } from "./event";
 import { inSpans } from "./spans";
 
 export { createInboxTable } from "./table";
-export { deadLetterTopic } from "./dead-letter";
+export { createDeadLetterTables } from "./dead-letters/tables";
+export { deadLetterTopic } from "./dead-letters/message";
 export type { InboxStatus } from "./consumer";
+export type {
+  DeadLetterAuditEntry,
+  DeadLetterDetails,
+  DeadLetters,
+  DeadLetterStatus,
+  Replay,
+  ReplayStep,
+  Within,
+} from "./dead-letters/operations";
 export type { EventHandler, HostedHandler, InboxEvent, InboxSubscription } from "./event";
 
 /** The action that the mixin adds to a service, e.g. `mail.inboxStatus`. It takes no parameters. */
@@ -24,9 +37,11 @@ export interface InboxOptions extends Partial<
   /** The consumer's name on the bus and in the table. It never changes: offsets and applied events are kept under it. */
   consumer: string;
   bus(broker: ServiceBroker): EventBus;
-  /** False when this node consumes nothing; it then has no `this.inbox`. By default it does. */
+  /** False when this node consumes nothing; it then has no `this.inbox`, and `this.deadLetters` all the same. By default it does. */
   consumes?(broker: ServiceBroker): boolean;
   subscriptions: readonly InboxSubscription[];
+  /** How long a dead letter that was seen to is kept. Default: 30 days. */
+  keepClosedMs?: number;
 }
 
 /** What a service can ask of its inbox (`this.inbox`). */
@@ -41,7 +56,7 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-type Host = Service & { db?: Database; inbox?: Consumer };
+type Host = Service & { db?: Database; inbox?: Consumer; deadLetters?: DeadLetters };
 
 const day = 24 * 3_600_000;
 const figures = {
@@ -55,10 +70,20 @@ const figures = {
   clock: Date.now,
 };
 
-/** Consumes events, each once, from when all services of the node are up. Needs `databaseMixin`. */
+/** Letters are as large as what they hold. */
+const removedTogether = 200;
+
+/**
+ * Consumes events, each once, from when all services of the node are up (`this.inbox`), and collects what can't be applied for operators
+ * (`this.deadLetters`). Needs `databaseMixin` before it, and in a migration `createInboxTable` and `createDeadLetterTables`. A service whose
+ * topics can't be used doesn't start.
+ */
 export function inboxMixin(options: InboxOptions): Partial<ServiceSchema> {
-  const { bus, consumes = () => true, subscriptions, ...given } = options;
+  const { bus, consumes = () => true, subscriptions, keepClosedMs = 30 * day, ...given } = options;
+  const { cleanUpMs, clock } = { ...figures, ...given };
+  const closed = { table: "dead_letter", key: "id", time: "closed_at", keepMs: keepClosedMs };
   return {
+    mixins: [cleanUpMixin({ ...closed, everyMs: cleanUpMs, batch: removedTogether, clock })],
     actions: {
       inboxStatus: {
         visibility: "public",
@@ -70,12 +95,14 @@ export function inboxMixin(options: InboxOptions): Partial<ServiceSchema> {
     async started(this: Host) {
       const { db, broker, logger } = this;
       if (!db) throw new Error(`${this.name}: inboxMixin needs the open database of databaseMixin`);
-      if (!consumes(broker)) return;
       const hosted = hostedBy(this, subscriptions);
+      this.deadLetters = new Desk({ db, consumer: options.consumer, handlerOf: handlersOf(hosted), clock });
+      if (!consumes(broker)) return;
       this.inbox = new Consumer({
         ...{ ...figures, ...given, subscriptions: hosted, db, bus: bus(broker), logger },
         applying: inSpans(broker, this.name, given.consumer),
       });
+      await this.inbox.check();
       // A service that is loaded later, by a hot reload, doesn't hear of the broker's start.
       if (broker.started) this.inbox.start();
     },

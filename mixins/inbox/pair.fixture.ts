@@ -2,7 +2,7 @@
 import { type Service, ServiceBroker, type ServiceSchema } from "moleculer";
 import { v7 } from "uuid";
 
-import { inboxMixin, createInboxTable, type Inbox } from ".";
+import { createDeadLetterTables, createInboxTable, inboxMixin, type Inbox } from ".";
 import { type Database, databaseMixin, type Migration } from "../database";
 import type { EventBus } from "../event-bus";
 import { createOutboxTables, outboxMixin, type Outbox } from "../outbox";
@@ -48,6 +48,7 @@ const readerTables: Migration = {
   name: "0001-reader",
   async up(tx) {
     await createInboxTable(tx);
+    await createDeadLetterTables(tx);
     await tx.execute(
       `create table if not exists fact (seq ${tx.dialect.autoIncrement}, id varchar(64) not null) ${tx.dialect.tableOptions}`,
     );

@@ -1,14 +1,11 @@
 /** What operators can see of sagas and do to those that are PARKED. */
+import type { By } from "../by";
 import type { Tx } from "../database/types";
 import type { Outcome } from "../outcome";
 import type { Entry } from "./knowledge";
 import type { SagaState, SagaStatus } from "./types";
 
-/** Who acts, in at most 100 characters, and why, in at most 500: so much `saga_audit` holds. */
-export interface By {
-  who: string;
-  why: string;
-}
+export type { By } from "../by";
 
 /**
  * A step that was done by hand, or, of a saga that is compensated, was taken back by hand. Its participant hears nothing of it: who says so has

@@ -8,6 +8,7 @@ import { openBus } from "../../lib/bus";
 import type { Config } from "../../lib/config";
 import { sqliteUrl } from "../../mixins/database";
 import type { EventBus, PartitionProgress, ReceivedMessage } from "../../mixins/event-bus";
+import { consumed } from "./codes";
 import { openSnapshot, type Snapshot } from "./snapshots/snapshot";
 
 export interface Unread {
@@ -34,8 +35,8 @@ export interface BusReading {
   unread(): Promise<readonly Unread[]>;
   /** Partitions with events of which the follower has no position: it has one from its first start on, when there is no event yet. */
   lost(follower: string, topic: string): Promise<readonly { part: number; events: number }[]>;
-  /** Dead letters that lie on the bus. */
-  deadLetters(): AsyncIterable<readonly DeadLetter[]>;
+  /** Dead letters that no consumer has taken over into its table yet. What each of them writes at its start, to see whether it can, is none. */
+  uncollected(): AsyncIterable<readonly DeadLetter[]>;
   /** When the newest message of the topic was written, ms since the epoch; 0 when there is none. */
   newestAt(topic: string): Promise<number>;
   close(): Promise<void>;
@@ -84,10 +85,13 @@ class FileReading implements BusReading {
     );
   }
 
-  deadLetters(): AsyncIterable<DeadLetter[]> {
+  uncollected(): AsyncIterable<DeadLetter[]> {
     return this.bus.batches<DeadLetter>(
-      `select topic, msg_key as k, part, position, json_extract(headers, '$.ce_type') as type, json_extract(headers, '$.dlq_error') as error
-       from bus_message where topic like '%.dlq' order by topic, part, position`,
+      `select m.topic, m.msg_key as k, m.part, m.position, json_extract(m.headers, '$.ce_type') as type,
+         json_extract(m.headers, '$.dlq_error') as error
+       from bus_message m left join bus_consumer c on c.topic = m.topic and c.part = m.part and c.consumer like '%.dlq'
+       where m.topic like '%.dlq' and m.position >= coalesce(c.position, 0) and json_extract(m.headers, '$.dlq_probe') is null
+       order by m.topic, m.part, m.position`,
     );
   }
 
@@ -110,6 +114,8 @@ class KafkaReading implements BusReading {
   private constructor(
     private readonly bus: EventBus,
     private readonly progress: ReadonlyMap<string, readonly PartitionProgress[]>,
+    /** How far dead letters are taken over. */
+    private readonly letters: readonly PartitionProgress[],
   ) {}
 
   static async open(config: Config, followed: Readonly<Record<string, readonly string[]>>): Promise<KafkaReading> {
@@ -118,7 +124,11 @@ class KafkaReading implements BusReading {
     await bus.start();
     try {
       const each = Object.entries(followed).map(async ([follower, topics]) => [follower, await bus.progress(follower, topics)] as const);
-      return new KafkaReading(bus, new Map(await Promise.all(each)));
+      const letters = Object.entries(consumed).map(([consumer, topics]) => {
+        const deadLetters = topics.map((topic) => `${topic}.${consumer}.dlq`);
+        return bus.progress(`${consumer}.dlq`, deadLetters);
+      });
+      return new KafkaReading(bus, new Map(await Promise.all(each)), (await Promise.all(letters)).flat());
     } catch (error) {
       await bus.stop();
       throw error;
@@ -150,8 +160,16 @@ class KafkaReading implements BusReading {
     return [];
   }
 
-  /** TODO */
-  async *deadLetters(): AsyncIterable<DeadLetter[]> {}
+  async *uncollected(): AsyncIterable<DeadLetter[]> {
+    for (const { position, next, ...part } of this.letters) {
+      const messages = await this.bus.read([{ ...part, from: position, to: next }]);
+      yield messages
+        .filter(({ headers }) => headers.dlq_probe === undefined)
+        .map(({ topic, key: k, partition, offset, headers: { ce_type: type = null, dlq_error: error = null } }) => {
+          return { topic, k, part: partition, position: Number(offset), type, error };
+        });
+    }
+  }
 
   async newestAt(topic: string): Promise<number> {
     const [follower] = [...this.progress].find(([, parts]) => parts.some((part) => part.topic === topic)) ?? [""];

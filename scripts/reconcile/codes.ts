@@ -35,3 +35,14 @@ export const paymentStatusOf = nameIn(paymentStatus);
 export const methodOf = nameIn(method);
 export const entryOf = nameIn(entry);
 export const sagaStateOf = nameIn(saga);
+
+/** The topics of every service that consumes events. */
+export const consumed = {
+  product: ["commerce.order.v1"],
+  order: ["commerce.payment.v1"],
+  bestseller: ["commerce.order.v1", "commerce.product.v1"],
+  "order-history": ["commerce.order.v1", "commerce.payment.v1"],
+  notification: ["commerce.order.v1", "commerce.coupon.v1", "commerce.user.v1"],
+} as const;
+
+export type Consumer = keyof typeof consumed;

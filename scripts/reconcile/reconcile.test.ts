@@ -8,6 +8,7 @@ import { domainServices } from "../../services";
 import { testDialect } from "../../test/support/database";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { reconcile } from ".";
+import { consumed } from "./codes";
 import { followed } from "./on-their-way";
 import { services } from "./reading";
 import { publishers } from "./rules/machinery";
@@ -51,6 +52,8 @@ test("every service with a database, an outbox or events of orders to follow is 
   const due = told.filter(({ consumer, topic }) => topics.has(topic) && consumer !== "notification");
   const asText = (all: typeof told) => all.map(({ consumer, topic }) => `${consumer} follows ${topic}`).toSorted();
   expect(asText(known)).toEqual(asText(due));
+  const consumers = Object.entries(consumed).flatMap(([consumer, topics]) => topics.map((topic) => ({ consumer, topic })));
+  expect(asText(consumers)).toEqual(asText(told.filter(({ consumer }) => !consumer.endsWith(".dlq"))));
 });
 
 test.each(cases)("finds %s", async (_what, spoil, rules, told) => {

@@ -113,13 +113,26 @@ export const workCases: readonly Case[] = [
     "an event that a consumer has given up on",
     () => [
       [
-        "bus",
-        "bus_message",
-        `insert into bus_message (topic, part, position, msg_key, headers, payload, at)
-         values ('commerce.order.v1.product.dlq', 0, 0, 'k', '{"ce_type":"order.completed","dlq_error":"no"}', '{}', 1)`,
+        "product",
+        "dead_letter",
+        `insert into dead_letter (id, consumer, topic, part, position, chain, msg_key, type, headers, payload, error, tries, state, died_at)
+         values ('dl_1', 'product', 'commerce.order.v1', 0, 7, 'c', 'k', 'order.completed', '{}', '{}', 'no', 0, 'OPEN', 1)`,
       ],
     ],
     ["dead letters"],
-    () => "commerce.order.v1.product.dlq/0/0: order.completed of k: no",
+    () => "commerce.order.v1.product.dlq/0/7: order.completed of k: no",
+  ],
+  [
+    "one that it has not even taken over from the bus",
+    () => [
+      [
+        "bus",
+        "bus_message",
+        `insert into bus_message (topic, part, position, msg_key, headers, payload, at)
+         values ('commerce.order.v1.product.dlq', 0, 99, 'k', '{"ce_type":"order.completed","dlq_error":"no"}', '{}', 1)`,
+      ],
+    ],
+    ["dead letters"],
+    () => "commerce.order.v1.product.dlq/0/99: order.completed of k: no",
   ],
 ];

@@ -1,9 +1,9 @@
 import type { Service } from "moleculer";
 
 import type { BusMessage } from "../../mixins/event-bus";
-import { deadLetterTopic, type Inbox } from "../../mixins/inbox";
+import type { DeadLetters, Inbox } from "../../mixins/inbox";
 import { databaseOf } from "../../test/support/database-of";
-import { deliver, messageOf, recordEvents } from "../../test/support/events";
+import { deliver, messageOf } from "../../test/support/events";
 import { startShop, type TestShop } from "../../test/support/shop";
 import { waitFor } from "../../test/support/wait";
 import { coupon } from "../coupon/coupon.contract";
@@ -24,11 +24,13 @@ interface Row {
 }
 
 let shop: TestShop;
+/** Called before a service starts, which sends at once what it finds. */
+let created: (service: Service) => void = () => undefined;
 beforeAll(async () => {
-  shop = await startShop({ only: ["notification"] });
+  shop = await startShop({ only: ["notification"], middlewares: [{ name: "created", serviceCreated: (service) => created(service) }] });
 });
 
-const host = () => shop.broker.getLocalService("notification") as Service & { inbox: Inbox };
+const host = () => shop.broker.getLocalService("notification") as Service & { inbox: Inbox; deadLetters: DeadLetters };
 const settled = () => host().inbox.settled();
 const find = (userId: string) => shop.broker.call<Row[], object>("notification.find", { query: { user_id: userId }, sort: "kind" });
 
@@ -90,13 +92,12 @@ test("I7: redelivered after the inbox has forgotten it, it is still one message,
   const sent = async (count: number) => (await find(userId)).filter(({ sent_at }) => sent_at !== null).length === count;
   await deliver(shop, event);
   await waitFor(() => sent(1));
-  const dead = await recordEvents(shop, deadLetterTopic("commerce.order.v1", "notification"));
   await databaseOf(shop, "notification").transaction((tx) => tx.execute("delete from inbox_message"));
   await deliver(shop, event, another);
   await settled();
   await waitFor(() => sent(2));
   expect(given.filter(({ to }) => to.userId === userId).map(({ id }) => id)).toEqual([idOf(event), idOf(another)]);
-  expect(dead).toEqual([]);
+  expect(await host().deadLetters.list({})).toEqual([]);
 });
 
 test("a message is sent when its transaction has committed, not when somebody looks for it", async () => {
@@ -161,8 +162,11 @@ test("a process that stops between the commit and the sending: the next one send
   await waitFor(async () => (await find(userId)).length === 1);
   await shop.stop();
   jest.restoreAllMocks();
+  let given: OutgoingMessage[] = [];
+  created = (service) => {
+    if (service.name === "notification") given = watchProviderOf(service);
+  };
   shop = await shop.again();
-  const given = watchProvider();
   await deliver(shop, event);
   await settled();
   await waitFor(async () => (await find(userId))[0]?.sent_at, { timeoutMs: 20_000 });

@@ -4,6 +4,7 @@ import { service } from "../../lib/service";
 import { cleanUpMixin } from "../../mixins/clean-up";
 import { notifications } from "./migrations/0001-notifications";
 import { lettersAndRefusals } from "./migrations/0002-letters-and-refusals";
+import { deadLetters } from "./migrations/0003-dead-letters";
 import { notification } from "./notification.contract";
 import { sending } from "./sender";
 import { consumers } from "./write-messages";
@@ -12,7 +13,7 @@ const day = 24 * 3_600_000;
 
 /** Messages to customers, of what happened to their orders and coupons. */
 export default service(notification, {
-  migrations: [notifications, lettersAndRefusals],
+  migrations: [notifications, lettersAndRefusals, deadLetters],
   actions: {},
   consumes: consumers,
   inbox: { lingerMs: 250 },

@@ -2,11 +2,12 @@ import { service } from "../../lib/service";
 import { consumers } from "./follow-orders";
 import { listOrders } from "./list-orders";
 import { orderViews } from "./migrations/0001-order-views";
+import { deadLetters } from "./migrations/0002-dead-letters";
 import { orderHistory } from "./order-history.contract";
 
 /** The query side of orders: a store of its own, which follows their events. */
 export default service(orderHistory, {
-  migrations: [orderViews],
+  migrations: [orderViews, deadLetters],
   actions: { list: listOrders },
   consumes: consumers,
   inbox: { lingerMs: 250 },

@@ -8,6 +8,7 @@ import { editProduct } from "./edit-product";
 import { listProducts } from "./list-products";
 import { catalogue } from "./migrations/0001-catalogue";
 import { edits } from "./migrations/0002-edits";
+import { deadLetters } from "./migrations/0003-dead-letters";
 import { product } from "./product.contract";
 import { quoteProducts, readProduct } from "./read-products";
 import { removeProduct } from "./remove-product";
@@ -15,7 +16,7 @@ import { reserveStock } from "./reserve-stock";
 import { restock } from "./restock";
 
 export default service(product, {
-  migrations: [catalogue, edits],
+  migrations: [catalogue, edits, deadLetters],
   actions: {
     list: listProducts,
     read: readProduct,

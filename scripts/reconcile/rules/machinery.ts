@@ -1,5 +1,6 @@
 /** What the machinery must not leave behind. */
-import { unsent } from "../codes";
+import type { DeadLetter } from "../bus-reading";
+import { type Consumer, consumed, unsent } from "../codes";
 import { followed } from "../on-their-way";
 import type { ServiceName } from "../reading";
 import type { Findings } from "./rule";
@@ -75,12 +76,16 @@ export const inbox: TableRule = {
 
 export const deadLetters: TableRule = {
   name: "dead letters",
-  says: "no consumer has given up on an event",
-  async check({ bus }, found) {
-    if (!bus) return;
-    for await (const batch of bus.deadLetters()) {
-      for (const { topic, k, part, position, type, error } of batch)
-        found.violated(`${topic}/${part}/${position}`, `${type} of ${k}: ${error}`);
-    }
+  says: "no consumer has given up on an event that nobody has seen to since",
+  async check({ of, bus }, found) {
+    const tell = (dlq: string, { part, position, type, k, error }: DeadLetter) =>
+      found.violated(`${dlq}/${part}/${position}`, `${type} of ${k}: ${error}`);
+    for (const consumer of Object.keys(consumed) as Consumer[])
+      for await (const batch of of(consumer).batches<DeadLetter>(openLetters))
+        for (const letter of batch) tell(`${letter.topic}.${consumer}.dlq`, letter);
+    if (bus) for await (const batch of bus.uncollected()) for (const letter of batch) tell(letter.topic, letter);
   },
 };
+
+const openLetters =
+  "select topic, msg_key as k, part, position, type, error from dead_letter where state = 'OPEN' order by topic, part, position";
