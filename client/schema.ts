@@ -578,6 +578,126 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/ops/dead-letters": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Events that a consumer could not apply
+     * @description For staff.
+     */
+    get: operations["ops.deadLetters"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/dead-letters/{service}/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A dead letter with its event
+     * @description For staff.
+     */
+    get: operations["ops.deadLetter"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/dead-letters/{service}/{id}/replay": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Hand a dead letter to its consumer again
+     * @description For staff.
+     */
+    post: operations["ops.replay"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/dead-letters/replay": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Hand a consumer its open dead letters again, step by step
+     * @description For staff.
+     */
+    post: operations["ops.replayAll"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/dead-letters/{service}/{id}/discard": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take a dead letter for seen to
+     * @description For staff.
+     */
+    post: operations["ops.discard"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/dead-letters/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What operators did to dead letters, the newest first
+     * @description For staff.
+     */
+    get: operations["ops.deadLetterAudit"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1090,6 +1210,132 @@ export interface components {
       /** @description Keys that these belong to */
       parkedKeys?: number;
     };
+    /** @enum {string} */
+    DeadLetterState: "OPEN" | "REPLAYED" | "DISCARDED";
+    DeadLetter: {
+      /**
+       * @description The consumer
+       * @example product
+       */
+      service: string;
+      /** @example dl_9b1c2d3e4f506172839405162738495a */
+      id: string;
+      topic: string;
+      partition: number;
+      offset: number;
+      key: string;
+      /** @description None when it is no event */
+      eventId?: string;
+      /**
+       * @description Of the event
+       * @example order.completed
+       */
+      type?: string;
+      state: components["schemas"]["DeadLetterState"];
+      /** @description Why it could not be applied, the last time that it was tried */
+      error: string;
+      /** @description Replays that failed */
+      tries: number;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      diedAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      closedAt?: string;
+    };
+    DeadLetterDetails: {
+      /**
+       * @description The consumer
+       * @example product
+       */
+      service: string;
+      /** @example dl_9b1c2d3e4f506172839405162738495a */
+      id: string;
+      topic: string;
+      partition: number;
+      offset: number;
+      key: string;
+      /** @description None when it is no event */
+      eventId?: string;
+      /**
+       * @description Of the event
+       * @example order.completed
+       */
+      type?: string;
+      state: components["schemas"]["DeadLetterState"];
+      /** @description Why it could not be applied, the last time that it was tried */
+      error: string;
+      /** @description Replays that failed */
+      tries: number;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      diedAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      closedAt?: string;
+      headers: {
+        [key: string]: string;
+      };
+      /** @description As it came: JSON, or what should have been */
+      payload: string;
+      /** @description What operators did to it, the newest first */
+      audit: components["schemas"]["DeadLetterAuditEntry"][];
+    };
+    DeadLetterAuditEntry: {
+      number: number;
+      /**
+       * @description The consumer
+       * @example product
+       */
+      service: string;
+      /** @example dl_9b1c2d3e4f506172839405162738495a */
+      letter: string;
+      topic: string;
+      /** @description None when it is no event */
+      eventId?: string;
+      /**
+       * @description Of the event
+       * @example order.completed
+       */
+      type?: string;
+      /** @enum {string} */
+      action: "replay" | "discard";
+      /** @enum {string} */
+      outcome: "APPLIED" | "ALREADY_APPLIED" | "FAILED" | "DISCARDED";
+      /** @description The id of the member of staff, or the name that he gave */
+      who: string;
+      why: string;
+      /** @description The error of a replay that failed */
+      detail?: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      at: string;
+    };
+    Replay: {
+      /** @example dl_9b1c2d3e4f506172839405162738495a */
+      id: string;
+      /**
+       * @description BEHIND: an earlier letter of its key is OPEN. NOT_REPLAYABLE: no event, or none that it has a handler for
+       * @enum {string}
+       */
+      verdict: "APPLIED" | "ALREADY_APPLIED" | "FAILED" | "BEHIND" | "NOT_REPLAYABLE" | "CLOSED" | "NOT_FOUND";
+      /** @description The error, or what stands in its way */
+      detail?: string;
+    };
+    ReplayStep: {
+      replays: components["schemas"]["Replay"][];
+      nextCursor: string | null;
+    };
     /** @description A problem document (RFC 9457). Match on `code`. */
     Problem: {
       /** @description Where the code is explained */
@@ -1120,6 +1366,7 @@ export interface components {
         | "PAYMENT_NOT_FOUND"
         | "SAGA_NOT_FOUND"
         | "SAGA_STEP_NOT_FOUND"
+        | "DEAD_LETTER_NOT_FOUND"
         | "METHOD_NOT_ALLOWED"
         | "EMAIL_TAKEN"
         | "PRODUCT_OUT_OF_STOCK"
@@ -1130,6 +1377,10 @@ export interface components {
         | "SAGA_COMPENSATING"
         | "SAGA_PIVOT_DONE"
         | "SAGA_STEP_NOT_SKIPPABLE"
+        | "DEAD_LETTER_CLOSED"
+        | "DEAD_LETTER_BEHIND"
+        | "DEAD_LETTER_FAILED"
+        | "DEAD_LETTER_NOT_REPLAYABLE"
         | "IDEMPOTENCY_IN_FLIGHT"
         | "COUPON_SOLD_OUT"
         | "VERSION_STALE"
@@ -1779,6 +2030,53 @@ export interface components {
           status: 409;
           /** @enum {unknown} */
           code: "SAGA_NOT_PARKED" | "SAGA_COMPENSATING" | "SAGA_PIVOT_DONE" | "IDEMPOTENCY_IN_FLIGHT";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description Not found (`NOT_FOUND`) · No such dead letter (`DEAD_LETTER_NOT_FOUND`) */
+    "NOT_FOUND.DEAD_LETTER_NOT_FOUND": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 404;
+          /** @enum {unknown} */
+          code: "NOT_FOUND" | "DEAD_LETTER_NOT_FOUND";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description Somebody has seen to the dead letter already (`DEAD_LETTER_CLOSED`) · An earlier dead letter of the same key is open (`DEAD_LETTER_BEHIND`) · The event can't be applied still (`DEAD_LETTER_FAILED`) · That can't be handed to a handler (`DEAD_LETTER_NOT_REPLAYABLE`) · The first request with this key is still being worked on (`IDEMPOTENCY_IN_FLIGHT`) */
+    "DEAD_LETTER_CLOSED.DEAD_LETTER_BEHIND.DEAD_LETTER_FAILED.DEAD_LETTER_NOT_REPLAYABLE.IDEMPOTENCY_IN_FLIGHT": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        "Retry-After": components["headers"]["Retry-After"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 409;
+          /** @enum {unknown} */
+          code: "DEAD_LETTER_CLOSED" | "DEAD_LETTER_BEHIND" | "DEAD_LETTER_FAILED" | "DEAD_LETTER_NOT_REPLAYABLE" | "IDEMPOTENCY_IN_FLIGHT";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description Somebody has seen to the dead letter already (`DEAD_LETTER_CLOSED`) · The first request with this key is still being worked on (`IDEMPOTENCY_IN_FLIGHT`) */
+    "DEAD_LETTER_CLOSED.IDEMPOTENCY_IN_FLIGHT": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        "Retry-After": components["headers"]["Retry-After"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 409;
+          /** @enum {unknown} */
+          code: "DEAD_LETTER_CLOSED" | "IDEMPOTENCY_IN_FLIGHT";
         } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
       };
     };
@@ -3397,6 +3695,314 @@ export interface operations {
       503: components["responses"]["OVERLOADED.UNAVAILABLE"];
     };
   };
+  "ops.deadLetters": {
+    parameters: {
+      query?: {
+        service?: string;
+        state?: components["schemas"]["DeadLetterState"];
+        type?: string;
+        limit?: number;
+        /** @description `nextCursor` of the page before */
+        cursor?: string;
+      };
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["DeadLetter"][];
+            nextCursor: string | null;
+          };
+        };
+      };
+      304: components["responses"]["NotModified"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.deadLetter": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path: {
+        service: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DeadLetterDetails"];
+        };
+      };
+      304: components["responses"]["NotModified"];
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.DEAD_LETTER_NOT_FOUND"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.replay": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        service: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example The handler was mended */
+          why: string;
+          /**
+           * @description Only tells what would come of it
+           * @default false
+           */
+          dryRun?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Replay"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Replay"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.DEAD_LETTER_NOT_FOUND"];
+      409: components["responses"]["DEAD_LETTER_CLOSED.DEAD_LETTER_BEHIND.DEAD_LETTER_FAILED.DEAD_LETTER_NOT_REPLAYABLE.IDEMPOTENCY_IN_FLIGHT"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED.IDEMPOTENCY_KEY_REUSED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.replayAll": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example product */
+          service: string;
+          /** @example 0198c2f0-7d7a-7c36-9f3e-5b1c2d3e4f50 */
+          type?: string;
+          /** @example The handler was mended */
+          why: string;
+          /**
+           * @description Only tells what would come of it
+           * @default false
+           */
+          dryRun?: boolean;
+          /** @default 100 */
+          limit?: number;
+          /** @description `nextCursor` of the page before */
+          cursor?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReplayStep"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReplayStep"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      409: components["responses"]["IDEMPOTENCY_IN_FLIGHT"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED.IDEMPOTENCY_KEY_REUSED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.discard": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Yours to choose: the same key repeats the first answer for at least 24 hours and does nothing more. */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        service: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example The handler was mended */
+          why: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DeadLetter"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DeadLetter"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.DEAD_LETTER_NOT_FOUND"];
+      409: components["responses"]["DEAD_LETTER_CLOSED.IDEMPOTENCY_IN_FLIGHT"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED.IDEMPOTENCY_KEY_REUSED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.deadLetterAudit": {
+    parameters: {
+      query?: {
+        service?: string;
+        letter?: string;
+        limit?: number;
+        /** @description `nextCursor` of the page before */
+        cursor?: string;
+      };
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["DeadLetterAuditEntry"][];
+            nextCursor: string | null;
+          };
+        };
+      };
+      304: components["responses"]["NotModified"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
 }
 type WithRequired<T, K extends keyof T> = T & {
   [P in K]-?: T[P];
@@ -3414,4 +4020,7 @@ export const keyedPaths: ReadonlySet<string> = new Set([
   "/ops/sagas/{type}/{id}/retry",
   "/ops/sagas/{type}/{id}/skip",
   "/ops/sagas/{type}/{id}/compensate",
+  "/ops/dead-letters/{service}/{id}/replay",
+  "/ops/dead-letters/replay",
+  "/ops/dead-letters/{service}/{id}/discard",
 ]);

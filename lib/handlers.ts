@@ -8,6 +8,7 @@ import type { z } from "zod";
 import type { ActionRef, BatchRef, ParamsOf, ResultOf, StepRef } from "../mixins/action-ref";
 import type { Database, Reader, Tx } from "../mixins/database/types";
 import type { GroupCommit } from "../mixins/group-commit/types";
+import type { DeadLetters } from "../mixins/inbox";
 import type { Outcome } from "../mixins/outcome";
 import type { OutsideStepHandler, StepHandler } from "../mixins/participant/types";
 import type { Sagas } from "../mixins/saga/types";
@@ -66,6 +67,8 @@ export interface Ctx<P> {
   group: GroupCommit;
   /** Only in services that host sagas. */
   sagas: Sagas;
+  /** Only in services that consume events. */
+  deadLetters: DeadLetters;
   config: Config;
   service: Service;
   /** Answers over REST with that status, and `Location` when given. */

@@ -7,7 +7,7 @@ import type { ActionHandler, ActionSchema, Context, Service, ServiceBroker, Serv
 import { databaseMixin, tableReads, type Database, type Migration } from "../mixins/database";
 import type { GroupCommit, GroupHandler } from "../mixins/group-commit";
 import { idempotencyMixin, idempotent } from "../mixins/idempotency";
-import { inboxMixin, type InboxOptions } from "../mixins/inbox";
+import { type DeadLetters, inboxMixin, type InboxOptions } from "../mixins/inbox";
 import type { Outcome } from "../mixins/outcome";
 import { outboxMixin } from "../mixins/outbox";
 import { participantMixin, type ParticipantStep } from "../mixins/participant";
@@ -16,10 +16,13 @@ import { busOf } from "./bus";
 import { callerFor } from "./call";
 import { configOf } from "./config";
 import type { ActionSpec, AnySpec, BatchSpec, ContractBase, PivotSpec, RetriableSpec, StepSpec } from "./contract";
+import { deadLetterActions } from "./dead-letters/contract";
+import { deadLetterHandlers } from "./dead-letters/handlers";
 import { errorOf, ShopError } from "./errors";
 import { subscriptions, type Consumer } from "./events";
 import type { Batch, Command, CommandCall, Ctx, Handler, HandlerOf, Meta } from "./handlers";
 import type { ActionKind } from "./limits";
+import { isWorthRemembering } from "./once";
 import { sagaActions } from "./sagas/contract";
 import { sagaHandlers } from "./sagas/handlers";
 import { turnsOf } from "./turns";
@@ -77,16 +80,16 @@ export function service<N extends string, A extends Record<string, AnySpec>>(
   };
 }
 
-/** A service that hosts sagas has actions for operators beside those of its contract. */
+/** A service that hosts sagas or consumes events has actions for operators beside those of its contract. */
 function specsOf<A extends Record<string, AnySpec>>(
   { $actions }: ContractBase<string, A>,
   parts: ServiceParts<A>,
 ): Record<string, AnySpec> {
-  return parts.sagas ? { ...$actions, ...sagaActions } : $actions;
+  return { ...$actions, ...(parts.sagas && sagaActions), ...(parts.consumes && deadLetterActions) };
 }
 
-function handlersOf<A extends Record<string, AnySpec>>({ actions, sagas }: ServiceParts<A>): Record<string, unknown> {
-  return sagas ? { ...actions, ...sagaHandlers } : actions;
+function handlersOf<A extends Record<string, AnySpec>>({ actions, sagas, consumes }: ServiceParts<A>): Record<string, unknown> {
+  return { ...actions, ...(sagas && sagaHandlers), ...(consumes && deadLetterHandlers) };
 }
 
 function mixinsOf<A extends Record<string, AnySpec>>(
@@ -114,7 +117,7 @@ function mixinsOf<A extends Record<string, AnySpec>>(
           }),
         ]
       : []),
-    ...(keepsKeys ? [idempotencyMixin()] : []),
+    ...(keepsKeys || parts.consumes ? [idempotencyMixin()] : []),
     ...(Object.keys(events).length
       ? [outboxMixin({ table, bus: busOf, topics: topicsOf(contract), relays: eventsOn, exclusive: embedded })]
       : []),
@@ -131,7 +134,7 @@ function mixinsOf<A extends Record<string, AnySpec>>(
 const topicsOf = ({ events }: ContractBase): string[] => [...new Set(Object.values(events).map(({ topic }) => topic))];
 
 /** What the mixins put on the service. */
-type Host = Service & { db: Database; group: GroupCommit; sagas: Sagas };
+type Host = Service & { db: Database; group: GroupCommit; sagas: Sagas; deadLetters: DeadLetters };
 
 function kindOf({ waits, rest }: ActionSpec): ActionKind {
   if (waits) return "wait";
@@ -167,11 +170,6 @@ function groupHandler(
     hotRows: ({ params }) => hotRows?.(params) ?? [],
   };
   return spec.idempotencyKey ? idempotent(plain, { keyOf: (call) => call.meta.idempotency, remembers: isWorthRemembering }) : plain;
-}
-
-/** What was answered before any work began (a wrong amount, an unknown id) is decided anew when the key comes again. */
-function isWorthRemembering(outcome: Outcome): boolean {
-  return outcome.ok || (outcome.type !== "VALIDATION_FAILED" && errorOf(outcome).code !== 404);
 }
 
 /** One call's bad parameters refuse that call alone. */
@@ -219,6 +217,7 @@ function contextOf<P>(host: Host, ctx: Context<unknown, Meta>, params: P): Ctx<P
     db: host.db,
     group: host.group,
     sagas: host.sagas,
+    deadLetters: host.deadLetters,
     config: configOf(host.broker),
     service: host,
     respond(status, location) {

@@ -93,7 +93,7 @@ test("a bus that is away at start is asked again, and then the service consumes"
   await bus.publish([message("e1")]);
   await waitFor(() => applied.length === 1, { what: "the event" });
   expect(logged).toEqual([
-    "warn tester can't look at its topics yet, trying again: Error: away",
+    "warn the event bus is away, what waits for it goes on when it is back: Error: away",
     "warn tester can't look at its topics, trying again: Error: away",
   ]);
 });

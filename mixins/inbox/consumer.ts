@@ -1,4 +1,4 @@
-import { type EventBus, isTopicsError, lagOf, type Subscription } from "../event-bus";
+import { type EventBus, isTopicsError, lagOf, type Subscription, topicsAtStart } from "../event-bus";
 import { backOff, pause } from "../waiting";
 import { BatchConsumer, type BatchOptions } from "./batch-consumer";
 import { cleanUp } from "./clean-up";
@@ -54,10 +54,9 @@ export class Consumer {
   async check(): Promise<void> {
     const { consumer, logger } = this.options;
     try {
-      await this.#ensure();
+      this.#ensured = await topicsAtStart(this.#bus, this.#allTopics(), logger);
     } catch (error) {
-      if (isTopicsError(error)) throw new Error(`${consumer} can't consume, its topics can't be used: ${error.message}`, { cause: error });
-      logger.warn(`${consumer} can't look at its topics yet, trying again: ${String(error)}`);
+      throw new Error(`${consumer} can't consume, its topics can't be used: ${(error as Error).message}`, { cause: error });
     }
   }
 
@@ -97,8 +96,12 @@ export class Consumer {
   }
 
   async #ensure(): Promise<void> {
-    if (!this.#ensured) await this.#bus.ensureTopics([...this.#topics, ...this.#deadLetterTopics]);
+    if (!this.#ensured) await this.#bus.ensureTopics(this.#allTopics());
     this.#ensured = true;
+  }
+
+  #allTopics(): string[] {
+    return [...this.#topics, ...this.#deadLetterTopics];
   }
 
   async #consume(): Promise<void> {

@@ -1,7 +1,11 @@
 /** Whom operators ask. */
 import type { ContractBase } from "../../lib/contract";
+import { type ConsumerHost, consumerOf } from "../../lib/dead-letters/contract";
 import { sagaHost, type SagaHost } from "../../lib/sagas/contract";
+import { bestseller } from "../bestseller/bestseller.contract";
 import { coupon } from "../coupon/coupon.contract";
+import { notification } from "../notification/notification.contract";
+import { orderHistory } from "../order-history/order-history.contract";
 import { order } from "../order/order.contract";
 import { payment } from "../payment/payment.contract";
 import { point } from "../point/point.contract";
@@ -13,3 +17,8 @@ export const hosts: readonly SagaHost[] = [sagaHost(order.$name)];
 
 /** Services that publish events. */
 export const publishers: readonly string[] = [user, product, point, coupon, order, payment].map(({ $name }: ContractBase) => $name);
+
+/** Services that consume events. */
+export const consumers: readonly ConsumerHost[] = [product, order, bestseller, orderHistory, notification].map(({ $name }: ContractBase) =>
+  consumerOf($name),
+);

@@ -1,6 +1,17 @@
 import { z } from "zod";
 
 import { action, contract } from "../../lib/contract";
+import {
+  deadLetterAuditEntry,
+  deadLetterDetails,
+  deadLetterView,
+  letterFilter,
+  instruction as letterInstruction,
+  refusals as letterRefusals,
+  replayMany,
+  replayOne,
+  replayView,
+} from "../../lib/dead-letters/contract";
 import { byHand, refusals, sagaAuditEntry, sagaDetails, sagaKey, sagaState, sagaView, why } from "../../lib/sagas/contract";
 import { id, nothing, page, pageOf } from "../../lib/schemas";
 
@@ -19,6 +30,9 @@ const outboxView = z
 const staff = { auth: "admin", status: 200 } as const;
 /** `userId` is who acts. */
 const instruction = { ...sagaKey, userId: id, why };
+/** The consumer whose dead letters are meant. */
+const service = { service: id.meta({ examples: ["product"] }) };
+const mended = { why: "The handler was mended" };
 const whyOnly = { examples: [{ why: "The provider is back" }] };
 
 export const ops = contract("ops", {
@@ -70,6 +84,49 @@ export const ops = contract("ops", {
       params: z.strictObject({ type: id.optional(), id: id.optional(), ...page }),
       result: pageOf(sagaAuditEntry),
       rest: { route: "GET /ops/audit", ...staff, summary: "What operators did, the newest first" },
+    }),
+    /** OPEN ones the oldest first, others the newest first. */
+    deadLetters: action({
+      params: z.strictObject({ service: service.service.optional(), ...letterFilter, ...page }),
+      result: pageOf(deadLetterView),
+      rest: { route: "GET /ops/dead-letters", ...staff, summary: "Events that a consumer could not apply" },
+    }),
+    deadLetter: action({
+      params: z.strictObject({ ...service, id }),
+      result: deadLetterDetails,
+      refuses: ["DEAD_LETTER_NOT_FOUND"],
+      rest: { route: "GET /ops/dead-letters/:service/:id", ...staff, summary: "A dead letter with its event" },
+    }),
+    replay: action({
+      params: z.strictObject({ ...service, ...replayOne, userId: id }).meta({ examples: [{ ...mended, dryRun: true }] }),
+      result: replayView,
+      refuses: letterRefusals.replay,
+      rest: { route: "POST /ops/dead-letters/:service/:id/replay", ...staff, summary: "Hand a dead letter to its consumer again" },
+      idempotencyKey: "optional",
+      waits: true,
+    }),
+    replayAll: action({
+      params: z
+        .strictObject({ ...service, ...replayMany, userId: id, cursor: page.cursor })
+        .meta({ examples: [{ service: "product", ...mended, dryRun: true }] }),
+      result: z.strictObject({ replays: z.array(replayView), nextCursor: z.string().nullable() }).meta({ id: "ReplayStep" }),
+      refuses: letterRefusals.replayAll,
+      rest: { route: "POST /ops/dead-letters/replay", ...staff, summary: "Hand a consumer its open dead letters again, step by step" },
+      idempotencyKey: "optional",
+      waits: true,
+    }),
+    discard: action({
+      params: z.strictObject({ ...service, ...letterInstruction, userId: id }).meta({ examples: [{ why: "Corrected by hand" }] }),
+      result: deadLetterView,
+      refuses: letterRefusals.discard,
+      rest: { route: "POST /ops/dead-letters/:service/:id/discard", ...staff, summary: "Take a dead letter for seen to" },
+      idempotencyKey: "optional",
+      waits: true,
+    }),
+    deadLetterAudit: action({
+      params: z.strictObject({ service: service.service.optional(), letter: id.optional(), ...page }),
+      result: pageOf(deadLetterAuditEntry),
+      rest: { route: "GET /ops/dead-letters/audit", ...staff, summary: "What operators did to dead letters, the newest first" },
     }),
   },
 });

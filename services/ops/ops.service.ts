@@ -1,5 +1,6 @@
 import { service } from "../../lib/service";
 import { readAudit } from "./audit";
+import { discardLetter, listLetters, readLetter, readLetterAudit, replayLetter, replayLetters } from "./dead-letters";
 import { ops } from "./ops.contract";
 import { readOutboxes } from "./outbox";
 import { compensateSaga, listSagas, readSaga, retrySaga, skipStep } from "./sagas";
@@ -13,5 +14,11 @@ export default service(ops, {
     compensate: compensateSaga,
     outbox: readOutboxes,
     audit: readAudit,
+    deadLetters: listLetters,
+    deadLetter: readLetter,
+    replay: replayLetter,
+    replayAll: replayLetters,
+    discard: discardLetter,
+    deadLetterAudit: readLetterAudit,
   },
 });

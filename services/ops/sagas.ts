@@ -1,11 +1,12 @@
 /** What operators see of sagas and do to them, whichever service hosts them. */
 import { decodeCursor, encodeCursor } from "../../lib/cursor";
-import { type Ctx, handler } from "../../lib/handlers";
+import { handler } from "../../lib/handlers";
 import { merged } from "../../lib/merged";
 import { listOf } from "../../lib/paging";
 import { askHost, sagaOrder } from "../../lib/sagas/hosts";
 import { hosts } from "./hosts";
 import { ops } from "./ops.contract";
+import { signed } from "./signed";
 
 export const listSagas = handler(ops.sagas, async ({ params: { limit, cursor, ...choice }, call }) => {
   const list = listOf({ name: "ops.sagas", choice });
@@ -26,8 +27,3 @@ export const retrySaga = handler(ops.retry, (ctx) => askHost(hosts, (host) => ct
 export const skipStep = handler(ops.skip, (ctx) => askHost(hosts, (host) => ctx.call(host.sagaSkip, signed(ctx))));
 
 export const compensateSaga = handler(ops.compensate, (ctx) => askHost(hosts, (host) => ctx.call(host.sagaCompensate, signed(ctx))));
-
-/** Whoever is signed in is who acts. */
-function signed<P extends { userId: string }>({ params: { userId: who, ...params } }: Ctx<P>): Omit<P, "userId"> & { who: string } {
-  return { ...params, who };
-}

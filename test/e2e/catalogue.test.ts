@@ -6,6 +6,7 @@ import type { Middleware } from "moleculer";
 import { catalogue, type ErrorCode } from "../../lib/errors";
 import { type Answer, Client } from "../../scripts/client";
 import { databaseOf } from "../support/database-of";
+import { deliver } from "../support/events";
 import { Faults, Hold, neverArrives } from "../support/faults";
 import { startShop, type TestShop } from "../support/shop";
 import { waitFor } from "../support/wait";
@@ -103,6 +104,23 @@ async function parkedSaga(end: "declined" | "placed" | "cancelled"): Promise<str
   return `/ops/sagas/${type}/${key}`;
 }
 
+/** A message that no consumer can apply, as the order history puts it aside; how its path goes on. */
+async function deadLetter(data: string, key = randomUUID()): Promise<string> {
+  const attributes = { ce_id: randomUUID(), ce_type: "order.completed", ce_time: new Date().toISOString() };
+  await deliver(shop, { topic: "commerce.order.v1.order-history.dlq", key, headers: attributesOfDead(attributes), payload: data });
+  const found = async () => {
+    const { body } = await admin.get<{ items: { id: string; eventId?: string }[] }>("/ops/dead-letters?service=order-history&limit=100");
+    return body.items.find(({ eventId }) => eventId === attributes.ce_id)?.id;
+  };
+  return `/ops/dead-letters/order-history/${await waitFor(found, { what: "the dead letter" })}`;
+}
+
+let died = 0;
+const attributesOfDead = (attributes: Record<string, string>) => ({
+  ...attributes,
+  ...{ dlq_topic: "commerce.order.v1", dlq_partition: "0", dlq_offset: String(1_000 + died++), dlq_error: "Error: no" },
+});
+
 const refused: Record<ErrorCode, () => Told> = {
   BAD_REQUEST: () => send("POST", "/orders", { ...json, "Idempotency-Key": "k" }, "{"),
   IDEMPOTENCY_KEY_REQUIRED: () => send("POST", "/orders", json, "{}"),
@@ -121,6 +139,7 @@ const refused: Record<ErrorCode, () => Told> = {
   PAYMENT_NOT_FOUND: () => kim.get(`/payments/${randomUUID()}`),
   SAGA_NOT_FOUND: () => admin.get(`/ops/sagas/place-order/${randomUUID()}`),
   SAGA_STEP_NOT_FOUND: async () => admin.post(`${await parkedSaga("placed")}/skip`, { why, step: "sauna" }),
+  DEAD_LETTER_NOT_FOUND: () => admin.get("/ops/dead-letters/order-history/dl_nobody"),
   METHOD_NOT_ALLOWED: () => send("PUT", "/orders", json, "{}"),
   EMAIL_TAKEN: () => guest.post("/auth/register", { email: kim.email, password: "12345678", nickname: "Kim" }),
   PRODUCT_OUT_OF_STOCK: () => order({ items: [{ productId: mug, quantity: 900 }] }),
@@ -138,6 +157,18 @@ const refused: Record<ErrorCode, () => Told> = {
   SAGA_COMPENSATING: async () => admin.post(`${await parkedSaga("declined")}/compensate`, { why }),
   SAGA_PIVOT_DONE: async () => admin.post(`${await parkedSaga("placed")}/compensate`, { why }),
   SAGA_STEP_NOT_SKIPPABLE: async () => admin.post(`${await parkedSaga("placed")}/skip`, { why, step: "pay" }),
+  DEAD_LETTER_CLOSED: async () => {
+    const letter = await deadLetter("{");
+    await admin.post(`${letter}/discard`, { why });
+    return admin.post(`${letter}/discard`, { why });
+  },
+  DEAD_LETTER_BEHIND: async () => {
+    const key = randomUUID();
+    await deadLetter("{", key);
+    return admin.post(`${await deadLetter("{}", key)}/replay`, { why });
+  },
+  DEAD_LETTER_FAILED: async () => admin.post(`${await deadLetter("{}")}/replay`, { why }),
+  DEAD_LETTER_NOT_REPLAYABLE: async () => admin.post(`${await deadLetter("{")}/replay`, { why }),
   IDEMPOTENCY_IN_FLIGHT: inFlight,
   COUPON_SOLD_OUT: async () => {
     const id = await newCoupon({ quantity: 1 });

@@ -9,6 +9,7 @@ import type { Middleware } from "openapi-fetch";
 import { createShopClient, type ShopClient, type View } from "../../client";
 import type { OpenApiDocument } from "../../services/gateway/openapi/document";
 import { Documented } from "../support/document";
+import { deliver } from "../support/events";
 import { Faults, neverArrives } from "../support/faults";
 import { park } from "../support/park";
 import { signatureOf } from "../support/provider";
@@ -249,6 +250,31 @@ test("staff see which sagas are parked, and go on with them, or undo them, or sa
 test("staff see what is still to be sent", async () => {
   const { services } = answered(await admin.GET("/ops/outbox"));
   expect(services.map(({ service, available, parked }) => [service, available, parked])).toContainEqual(["order", true, 0]);
+});
+
+test("staff see which events could not be applied, try them again, first dry, or put them aside", async () => {
+  const died = (n: number) => ({
+    ...{ topic: "commerce.order.v1.product.dlq", key: `k${n}`, payload: "{}" },
+    headers: {
+      ...{ ce_id: randomUUID(), ce_type: "order.completed", ce_time: new Date().toISOString() },
+      ...{ dlq_topic: "commerce.order.v1", dlq_partition: "0", dlq_offset: String(1_000 + n), dlq_error: "Error: no" },
+    },
+  });
+  await deliver(shop, died(1), died(2));
+  const open = async () =>
+    answered(await admin.GET("/ops/dead-letters", { params: { query: { service: "product", state: "OPEN" } } })).items;
+  await waitFor(async () => (await open()).length === 2, { what: "the dead letters" });
+  const [first, second] = await open();
+  const letter = { params: { path: { service: "product", id: first!.id } } };
+  const dry = { ...staffs.body, dryRun: true };
+  expect(answered(await admin.GET("/ops/dead-letters/{service}/{id}", letter))).toMatchObject({ payload: "{}", audit: [] });
+  const tried = answered(await admin.POST("/ops/dead-letters/{service}/{id}/replay", { ...letter, body: dry }));
+  expect(tried).toMatchObject({ id: first!.id, verdict: "FAILED" });
+  const all = answered(await admin.POST("/ops/dead-letters/replay", { body: { service: "product", ...dry } }));
+  expect([all.replays.map(({ id }) => id), all.nextCursor]).toEqual([[first!.id, second!.id], null]);
+  expect(answered(await admin.POST("/ops/dead-letters/{service}/{id}/discard", { ...letter, ...staffs })).state).toBe("DISCARDED");
+  expect(answered(await admin.GET("/ops/dead-letters/audit")).items).toMatchObject([{ letter: first!.id, action: "discard" }]);
+  expect((await kim.GET("/ops/dead-letters")).error?.code).toBe("FORBIDDEN");
 });
 
 test("no operation of the document was left out", () => {
