@@ -3,12 +3,13 @@ import type { BrokerOptions, ServiceBroker } from "moleculer";
 
 import { inbox, outbox } from "./boxes";
 import { type Command, Mistyped, type Typed } from "./command";
+import { deadLetters } from "./dead-letters";
 import { saga } from "./saga";
 
 type ReplCommands = NonNullable<NonNullable<BrokerOptions["replOptions"]>["customCommands"]>;
 
 /** For Moleculer's `replOptions`. */
-export const operatorCommands: ReplCommands = [saga, outbox, inbox].map(({ run, ...command }) => ({
+export const operatorCommands: ReplCommands = [saga, outbox, inbox, deadLetters].map(({ run, ...command }) => ({
   ...command,
   // moleculer-repl hands over an object, whatever Moleculer's types say.
   action: async (broker, typed) => console.log(await told(broker, run, typed as unknown as Typed)),

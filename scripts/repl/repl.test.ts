@@ -1,6 +1,7 @@
 /** The commands of the REPL, on a shop that it is a node of. */
 import { stateCode } from "../../mixins/saga/tables";
 import { Buyer, stock } from "../../test/support/buyer";
+import { BrokenNotification } from "../../test/support/dead-letters";
 import { databaseOf } from "../../test/support/database-of";
 import { Faults, neverArrives } from "../../test/support/faults";
 import { park } from "../../test/support/park";
@@ -176,6 +177,44 @@ describe("what operators do", () => {
     expect(await saga("skip", "x", { ...signed, step: "pay", result: "{" })).toBe("--result is not JSON: {");
     expect(await saga("retry")).toMatch(/^saga list /);
     expect(await saga("sing")).toMatch(/^saga list /);
+  });
+});
+
+describe("dead-letters", () => {
+  const by = { who: "kim", why: "the table is back" };
+  const letters = (what: string, id?: string, options: Record<string, string | true> = {}) =>
+    printed("dead-letters", { what, ...(id && { service: "notification", id }) }, options as Record<string, string>);
+
+  test("lists, shows, replays dry and for good, and discards", async () => {
+    const notification = new BrokenNotification(shop);
+    await notification.breakIt();
+    const [first, second, third] = await notification.giveUpOn("u-1", "u-2", "u-2");
+    const [heading, ...lines] = (await letters("list")).split("\n");
+    expect(heading).toMatch(/^service +id +type +key +died +tries +error$/);
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(new RegExp(`^notification +${first} +user\\.registered +u-1 +\\d+ (ms|s) +0 +\\S`));
+    expect(await letters("show", first)).toMatch(new RegExp(`^${first} of notification is OPEN\n  event +user\\.registered, `));
+    expect(await letters("replay", first, { ...by, dry: true })).toMatch(/^A dry run, nothing was changed: 1 FAILED\n/);
+    await notification.mend();
+    expect(await letters("replay", "all", { ...by, dry: true })).toMatch(/^A dry run, nothing was changed: 3 APPLIED\n/);
+    expect(await letters("replay", third, by)).toMatch(/^DEAD_LETTER_BEHIND: dl_\w+ of the same key comes before it$/);
+    expect(await letters("discard", second, by)).toBe(`${second} of notification is DISCARDED now.`);
+    expect(await letters("replay", "all", by)).toMatch(/^2 APPLIED\n/);
+    expect(await letters("show", first)).toMatch(/^kim +replay +APPLIED +\S+Z +the table is back$/m);
+    expect(await letters("replay", "all", by)).toBe("No dead letters to replay.");
+    expect(await letters("list")).toBe("No dead letters that are OPEN.");
+    expect((await letters("list", undefined, { state: "replayed", service: "notification" })).split("\n")).toHaveLength(3);
+  });
+
+  test("what is mistyped is told", async () => {
+    expect(await letters("sing")).toMatch(/^dead-letters list /);
+    expect(await letters("show")).toMatch(/^dead-letters list /);
+    expect(await letters("list", undefined, { state: "ready" })).toBe("--state is one of OPEN, REPLAYED, DISCARDED");
+    expect(await letters("list", undefined, { service: "point" })).toMatch(
+      /^No service point that consumes events is there; there are bestseller, /,
+    );
+    expect(await letters("replay", "dl_x", { who: "kim" })).toMatch(/--who <name> --why <reason>$/);
+    expect(await letters("replay", "dl_x", by)).toBe("DEAD_LETTER_NOT_FOUND: No such dead letter");
   });
 });
 

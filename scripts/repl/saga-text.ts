@@ -1,5 +1,5 @@
 import type { SagaDetailsView, SagaView } from "../../lib/sagas/views";
-import { duration, table } from "./table";
+import { duration, section } from "./table";
 
 /** How long it is since. */
 export const ago = (time: string) => duration(Date.now() - Date.parse(time));
@@ -47,10 +47,6 @@ function trailRows(trail: SagaDetailsView["trail"]): (string | number | undefine
     else runs.push({ last: entry, same, times: 1 });
   }
   return runs.map(({ last, times }) => [last.epoch, last.step, last.phase, last.outcome, times, last.ms, last.at, jsonOf(last.detail)]);
-}
-
-function section(headings: readonly string[], rows: readonly (readonly (string | number | undefined)[])[]): string[] {
-  return rows.length > 0 ? ["", table("", headings, rows)] : [];
 }
 
 const jsonOf = (value: unknown): string | undefined => (value === undefined ? undefined : JSON.stringify(value));

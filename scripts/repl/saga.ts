@@ -5,6 +5,7 @@ import { askHost, sagaOrder } from "../../lib/sagas/hosts";
 import type { SagaView } from "../../lib/sagas/views";
 import { callOf } from "../call";
 import { type Command, Mistyped, servicesWith, type Typed } from "./command";
+import { limitOf, option, signature, signed } from "./operator";
 import { ago, nextOf, textOf } from "./saga-text";
 import { table } from "./table";
 
@@ -23,8 +24,7 @@ export const saga: Command = {
     { option: "--limit <number>", description: "list so many, 20 when left out" },
     { option: "--step <step>", description: "the step that was done by hand" },
     { option: "--result <json>", description: "what that step would have answered" },
-    { option: "--who <name>", description: "who you are" },
-    { option: "--why <reason>", description: "why you do it" },
+    ...signature,
   ],
   async run(broker, typed) {
     const hosts = servicesWith(broker, "sagaList").map((name) => sagaHost(name));
@@ -52,11 +52,12 @@ interface Desk {
   call: ReturnType<typeof callOf>;
 }
 
-async function list({ hosts, call }: Desk, { options }: Typed): Promise<string> {
+async function list({ hosts, call }: Desk, typed: Typed): Promise<string> {
+  const { options } = typed;
   const state = options.state === undefined ? undefined : sagaState.safeParse(String(options.state).toUpperCase()).data;
   if (options.state !== undefined && !state) throw new Mistyped(`--state is one of ${sagaState.options.join(", ")}`);
   const type = option(options, "type");
-  const limit = options.limit === undefined ? 20 : Number(options.limit);
+  const limit = limitOf(typed);
   const filter = { limit, ...(state && { state }), ...(type !== undefined && { type }) };
   const pages = await Promise.all(hosts.map((host) => call(host.sagaList, filter)));
   const found = inOrder(pages, sagaOrder(state)).slice(0, limit);
@@ -67,17 +68,9 @@ async function list({ hosts, call }: Desk, { options }: Typed): Promise<string> 
   );
 }
 
-const option = (options: Typed["options"], name: string) => (typeof options[name] === "string" ? options[name] : undefined);
-
 function keyOf({ type, id }: Typed): { type: string; id: string } {
   if (typeof type !== "string" || typeof id !== "string") throw new Mistyped(usage);
   return { type, id };
-}
-
-function signed({ options }: Typed): { who: string; why: string } {
-  const [who, why] = [option(options, "who"), option(options, "why")];
-  if (who === undefined || why === undefined) throw new Mistyped("Say who you are and why you do it: --who <name> --why <reason>");
-  return { who, why };
 }
 
 function byHand({ options }: Typed): { step: string; result?: Record<string, unknown> } {

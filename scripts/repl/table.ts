@@ -17,6 +17,11 @@ export function table(what: string, headings: readonly string[], rows: readonly 
   return [headings, ...texts].map(line).join("\n");
 }
 
+/** A table behind an empty line; nothing when it has no rows. */
+export function section(headings: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+  return rows.length > 0 ? ["", table("", headings, rows)] : [];
+}
+
 function textOf(cell: Cell): string {
   const text = String(cell ?? "").replace(/\s+/g, " ");
   return text.length > widest ? `${text.slice(0, widest - 1)}…` : text;
