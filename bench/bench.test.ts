@@ -50,3 +50,9 @@ test("what can't be measured is one line, and exit code 2", async () => {
   expect([code, printed]).toEqual([2, ""]);
   expect(complained).toMatch(/^checkout-path needs --database=[^\n]+\n$/);
 });
+
+test("a database that is away is one line, without the password", async () => {
+  const { code, printed, complained } = await start("checkout", "--database=mysql://root:secret@127.0.0.1:1/bench").outcome;
+  expect([code, printed]).toEqual([1, ""]);
+  expect(complained).toBe("--database: the database can't be used: connect ECONNREFUSED 127.0.0.1:1\n");
+});

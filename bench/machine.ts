@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 
+import { DatabaseUnusable } from "../mixins/database";
 import { percentile } from "./figures";
 
 export interface Machine {
@@ -67,7 +68,9 @@ function versionOf(name: string): string {
 async function serverVersion(url: string): Promise<string> {
   const server = new URL(url);
   server.pathname = "/";
-  const connection = await createConnection(server.href);
+  const connection = await createConnection(server.href).catch((error: NodeJS.ErrnoException) => {
+    throw new DatabaseUnusable("--database", `can't be used: ${error.message || error.code}`, { cause: error }); // of two addresses it has no message
+  });
   try {
     const [rows] = await connection.query<(RowDataPacket & { version: string; flush: number })[]>(
       "select version() as version, @@innodb_flush_log_at_trx_commit as flush",
