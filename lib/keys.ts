@@ -17,7 +17,7 @@ export async function tokenKeys(config: Config): Promise<TokenKeys> {
   if (tokenPrivateKey) return pairOf(tokenPrivateKey, tokenPublicKey);
   if (tokenPublicKey) return { publicKey: createPublicKey(tokenPublicKey) };
   if (config.production) throw new ConfigError("TOKEN_PRIVATE_KEY or TOKEN_PUBLIC_KEY is missing: no keys are made up in production");
-  const file = join(config.dataDir, "token-key.pem");
+  const file = tokenKeyFile(config);
   const pem = await keptSecret(file, newPrivateKey);
   try {
     return pairOf(pem);
@@ -25,6 +25,9 @@ export async function tokenKeys(config: Config): Promise<TokenKeys> {
     throw new ConfigError(`${file} doesn't hold a private key (${(error as Error).message}); remove it to have a new one made`);
   }
 }
+
+/** Where the pair is kept that wasn't given. */
+export const tokenKeyFile = ({ dataDir }: Config) => join(dataDir, "token-key.pem");
 
 function pairOf(privatePem: string, publicPem?: string): TokenKeys {
   const privateKey = createPrivateKey(privatePem);

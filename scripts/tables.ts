@@ -1,6 +1,5 @@
 /** For scripts that work on the databases themselves, whether a shop is running on them or not. They leave the data folder's lock alone. */
 import type { Config } from "../lib/config";
-import { prepareDataDir } from "../lib/data-dir";
 import { DatabaseUnusable, isUnavailable, openDatabase } from "../mixins/database";
 import { domainServices } from "../services";
 
@@ -9,7 +8,6 @@ import { domainServices } from "../services";
  * shop that may be running is not these scripts' business.
  */
 export async function prepareTables(config: Config): Promise<void> {
-  prepareDataDir(config.dataDir);
   for (const [name, { migrations }] of Object.entries(domainServices)) {
     const db = await openDatabase({ name, url: config.databaseUrl(name), migrations, poolSize: 1 });
     try {

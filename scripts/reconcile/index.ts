@@ -2,11 +2,14 @@
  * Whether everything that the services hold fits together: the shop's conscience, for operators, the demo, the benchmark and the tests.
  * It reads tables and trusts no code that wrote them.
  */
+import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Config } from "../../lib/config";
+import { DataDirError } from "../../lib/data-dir";
 import { prepareTables } from "../tables";
 import { audit, type Report } from "./audit";
+import { services } from "./reading";
 import type { Violation } from "./rules/rule";
 
 export { readUnderWay } from "./under-way";
@@ -21,11 +24,20 @@ const pauseMs = 300;
  * @param url of a running shop that must answer; the configured one is asked otherwise, when it is there
  */
 export async function reconcile(config: Config, { url }: { url?: string } = {}): Promise<Report> {
+  refuseNowhere(config);
   await prepareTables(config);
   const first = await audit(config, url);
   if (first.violations.length === 0) return first;
   await delay(pauseMs);
   return seenAgain(first, await audit(config, url));
+}
+
+/** A folder that was mistyped holds nothing that could disagree, and would be found sound. */
+function refuseNowhere({ embedded, dataDir, databaseUrl }: Config): void {
+  if (!embedded || services.some((name) => existsSync(databaseUrl(name).slice("sqlite:".length)))) return;
+  throw new DataDirError(
+    `DATA_DIR ${dataDir} holds no shop: give the one that the shop was started with, and its DATABASE_URL if it has one`,
+  );
 }
 
 function seenAgain(first: Report, second: Report): Report {

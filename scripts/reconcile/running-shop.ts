@@ -1,7 +1,10 @@
 /** What only a running shop knows, asked over HTTP. */
+import { existsSync } from "node:fs";
+
 import type { z } from "zod";
 
 import { ConfigError, type Config } from "../../lib/config";
+import { tokenKeyFile } from "../../lib/keys";
 import { tokenSigner } from "../../lib/tokens";
 import { bestseller } from "../../services/bestseller/bestseller.contract";
 import { reachable } from "../shop";
@@ -44,7 +47,11 @@ async function ask(where: string, token: string): Promise<Answer> {
   return { audit: audit.data };
 }
 
+/** A key that is made now is that of no shop. */
 async function staffToken(config: Config): Promise<string> {
+  const file = tokenKeyFile(config);
+  if (!config.tokenPrivateKey && !existsSync(file))
+    throw new Error(`there is no key to sign a token with, neither TOKEN_PRIVATE_KEY nor ${file}`);
   const sign = await tokenSigner(config).catch((error: unknown) => {
     throw error instanceof ConfigError ? new Error(`there is no key to sign a token with (${error.message})`) : error;
   });

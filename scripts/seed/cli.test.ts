@@ -32,20 +32,22 @@ test("what can't be done is one line and an exit code, and writes nothing", asyn
   writeFileSync(notAFolder, "");
   const link = join(root, "link");
   symlinkSync(notAFolder, link);
-  const [typo, elsewhere, url, away, file] = await Promise.all([
+  const [typo, elsewhere, url, nowhere, file] = await Promise.all([
     run("seed", ["--product=1", `--out=${out}`]),
     run("seed", [`--out=${link}`]), // a device, too, would be replaced by the file
     run("reconcile", ["--url=here"]),
-    run("reconcile", ["--url=http://127.0.0.1:9"], join(root, "other")),
+    run("reconcile", [], join(root, "typo")),
     run("reconcile", [], notAFolder),
   ]);
-  expect([typo, elsewhere, url, away, file].map(({ code }) => code)).toEqual([2, 2, 2, 3, 3]);
+  expect([typo, elsewhere, url, nowhere, file].map(({ code }) => code)).toEqual([2, 2, 2, 3, 3]);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
-  for (const { printed, complained } of [typo, elsewhere, url, away, file]) {
+  for (const { printed, complained } of [typo, elsewhere, url, nowhere, file]) {
     expect(printed).toBe("");
     expect(complained).toMatch(/^[^\n]+\n$/);
   }
-  expect([existsSync(dataDir), existsSync(out)]).toEqual([false, false]);
+  expect(typo.complained).toBe("Unknown option '--product'; see --help\n");
+  expect(nowhere.complained).toMatch(`DATA_DIR ${join(root, "typo")} holds no shop`);
+  expect([dataDir, out, join(root, "typo")].filter(existsSync)).toEqual([]);
 });
 
 test("a new folder is filled while no shop runs, and reconcile exits 0; 1 with the rows when something doesn't agree", async () => {
@@ -57,6 +59,9 @@ test("a new folder is filled while no shop runs, and reconcile exits 0; 1 with t
   expect(clean).toMatchObject({ code: 0, complained: "" });
   expect(clean.printed).toMatch(/^rule +checked +under way +violations\nstock +10 +0 +0\n/);
   expect(clean.printed).toContain("unsent events of product: 10");
+
+  const away = await run("reconcile", ["--url=http://127.0.0.1:9"]);
+  expect(away).toEqual({ code: 3, printed: "", complained: expect.stringMatching(/^http:\/\/127\.0\.0\.1:9 can't be asked: [^\n]+\n$/) });
 
   const db = await openDatabase({ name: "point", url: sqliteUrl(join(dataDir, "point.sqlite")), migrations: [] });
   await db.transaction((tx) => tx.execute("update point set balance = 7"));

@@ -8,6 +8,7 @@ import { v7 as uuid } from "uuid";
 
 import { now } from "../../lib/clock";
 import type { Config } from "../../lib/config";
+import { prepareDataDir } from "../../lib/data-dir";
 import { ShopError } from "../../lib/errors";
 import { defaultLanguage } from "../../lib/language";
 import { tokenSigner, type TokenSigner } from "../../lib/tokens";
@@ -44,6 +45,7 @@ export async function seed(config: Config, options: SeedOptions, progress: Progr
     return db;
   };
   try {
+    prepareDataDir(config.dataDir);
     await prepareTables(config);
     const sign = await tokenSigner(config);
     const db = { product: await open("product"), user: await open("user"), point: await open("point") };
