@@ -90,7 +90,9 @@ async function walk(reading: Reading, work: OpenWork, calendar: Calendar) {
 async function providerAway({ of, provider }: Reading): Promise<string[]> {
   if (provider) return [];
   const [card] = await of("payment").all(`select id from payment where method = ${method.CARD} and amount > 0 limit 1`);
-  return card ? ["provider: its books are not on this machine"] : [];
+  return card
+    ? ["provider: its books, sandbox-provider.sqlite in the DATA_DIR of the node with the service payment, are not in this DATA_DIR"]
+    : [];
 }
 
 function judgeOrder(rule: OrderRule, facts: OrderFacts, found: Findings): void {

@@ -37,7 +37,7 @@ interface OutboxRow {
 /** I7. */
 export const outbox: TableRule = {
   name: "outbox",
-  says: "no event is parked, and none has waited for a minute to be sent",
+  says: "no event is parked, and none has waited for a minute to be sent (of a shop with EVENTS=off they wait: then give EVENTS=off here too)",
   async check(reading, found, { alive, events }) {
     for (const name of publishers) {
       const rows = reading

@@ -42,7 +42,7 @@ function dueOf({ status, method, amounts: { paid } }: Order, payment: PaymentRow
 /** I8. */
 export const provider: OrderRule = {
   name: "provider",
-  says: "the payment provider has charged a card once, and keeps what our payment says",
+  says: "the payment provider has charged a card once, and keeps what our payment says (the sandbox's books are sandbox-provider.sqlite in DATA_DIR, which is to be of one shop)",
   judge({ state, payments: [payment], charges }) {
     if (!charges) return [];
     if (state === "moving") return "under way";
