@@ -38,9 +38,13 @@ function checkKeys(config: Config): void {
   const { tokenPrivateKey: priv, tokenPublicKey: pub, services, production, transporter } = config;
   if (!production && !transporter && !priv && !pub) return;
   if (services.includes("user") && !priv)
-    throw new ConfigError("TOKEN_PRIVATE_KEY is missing: the service user signs access tokens with it");
+    throw new ConfigError(
+      "TOKEN_PRIVATE_KEY is missing: the service user signs access tokens with it; `openssl genpkey -algorithm ed25519` makes one",
+    );
   if (services.includes("gateway") && !priv && !pub)
-    throw new ConfigError("TOKEN_PUBLIC_KEY is missing: the service gateway checks access tokens with it");
+    throw new ConfigError(
+      "TOKEN_PUBLIC_KEY is missing: the service gateway checks access tokens with it; `openssl pkey -pubout` makes it of TOKEN_PRIVATE_KEY",
+    );
 }
 
 function checkProduction({ production, rateLimit, paymentWebhookSecret, services }: Config): void {

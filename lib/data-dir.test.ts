@@ -19,7 +19,9 @@ test("a folder that is missing is created, with those above it", () => {
 test("a folder is given to one process at a time, and free after its release", () => {
   const path = join(root, "one");
   const first = takeDataDir(path);
-  expect(() => takeDataDir(path)).toThrow(`DATA_DIR ${path} is in use by another running shop`);
+  expect(() => takeDataDir(path)).toThrow(
+    `DATA_DIR ${path} is in use by another shop or node that is running; each process needs a DATA_DIR`,
+  );
   first.release();
   first.release();
   takeDataDir(path).release();

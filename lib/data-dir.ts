@@ -77,6 +77,9 @@ const codes: Record<string, string> = {
 function explained(error: unknown, path: string): DataDirError {
   if (error instanceof DataDirError) return error;
   const { code = "", errcode, message } = error as Error & { code?: string; errcode?: number };
-  const inUse = errcode === SQLITE_BUSY ? "is in use by another running shop; stop it, or choose another folder" : undefined;
+  const inUse =
+    errcode === SQLITE_BUSY
+      ? "is in use by another shop or node that is running; each process needs a DATA_DIR, a NODE_PORT and a PORT of its own"
+      : undefined;
   return new DataDirError(`DATA_DIR ${path} ${inUse ?? codes[code] ?? `can't be used: ${message}`}`, { cause: error });
 }

@@ -30,7 +30,9 @@ describe("start", () => {
       .start()
       .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ListenError);
-    expect((error as ListenError).message).toBe(`NODE_PORT: 127.0.0.1:${port} is in use by another process`);
+    expect((error as ListenError).message).toMatch(
+      `NODE_PORT: 127.0.0.1:${port} is in use by another process; a shop or node beside another needs a PORT, a NODE_PORT`,
+    );
     expect((error as ListenError).stack).toBe(`ListenError: ${(error as ListenError).message}`);
   });
 

@@ -125,7 +125,7 @@ function listen(server: Server, { host, port, variable }: { host: string; port: 
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is in use by another process",
+  EADDRINUSE: "is in use by another process; a shop or node beside another needs a PORT, a NODE_PORT and a DATA_DIR of its own",
   EACCES: "needs more rights than this process has",
   EADDRNOTAVAIL: "is not an address of this machine",
 };

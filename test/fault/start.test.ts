@@ -73,7 +73,9 @@ test("a busy port is one clear line and a non-zero exit", async () => {
   for (const env of both) {
     const { code, out, err } = await outcome(start(env));
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toMatch(new RegExp(`^(NODE_)?PORT: 127.0.0.1:${port} is in use by another process\n$`));
+    expect(err).toMatch(
+      new RegExp(`^(NODE_)?PORT: 127.0.0.1:${port} is in use by another process; [^\n]+ PORT, a NODE_PORT and a DATA_DIR of its own\n$`),
+    );
   }
   server.close();
 });
