@@ -7,7 +7,7 @@ const at = testEdge();
 
 /** Status and headers of whatever is at a path from the root. */
 const root = async (method: string, path: string, headers: Record<string, string> = {}) => {
-  const response = await fetch(`${at.edge.url}${path}`, { method, headers });
+  const response = await fetch(`${at.edge.url}${path}`, { method, headers, redirect: "manual" });
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 

@@ -57,6 +57,14 @@ describe.each(pages)("%s", (path, type) => {
   });
 });
 
+test("who opens the shop in a browser is led to the page of the API", async () => {
+  for (const path of ["/", "/?from=here"]) {
+    const { status, headers } = await get(path);
+    expect([path, status, headers.get("location")]).toEqual([path, 302, "/docs"]);
+  }
+  expect((await get("/", { method: "POST" })).status).toBe(405);
+});
+
 test.each(["/docs", "/docs/errors", "/docs/events"])("all that %s loads is here", async (path) => {
   const html = await (await get(path)).text();
   const loaded = [...html.matchAll(/<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"/g)].map(([, url]) => url!);

@@ -39,8 +39,9 @@ const policy = [
 export function docsPages(contracts: readonly ContractBase[]): Pages {
   const pages = new Map(Object.entries(pagesOf(contracts)));
   return {
-    has: (path) => pages.has(path),
+    has: (path) => path === "/" || pages.has(path),
     answer(req, res) {
+      if (pathOf(req) === "/") return void res.writeHead(302, { Location: "/docs", "Content-Length": 0 }).end(); // a person with a browser
       const { headers, body, etag } = pages.get(pathOf(req))!;
       for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
       if (isKnown(req.headers["if-none-match"], etag)) return void res.writeHead(304).end();
