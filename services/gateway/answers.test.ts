@@ -112,6 +112,17 @@ describe("errors", () => {
     expect(at.edge.logged).toEqual([expect.stringContaining(code)]);
   });
 
+  test.each([
+    ["customer", "A part of the shop is away, try again"],
+    ["admin", "The service order-history does not answer"],
+  ] as const)("to a %s who asks in vain it is: %s", async (role, detail) => {
+    at.answer = () => {
+      throw new Errors.ServiceNotAvailableError({ action: "order-history.list", nodeID: "n1" });
+    };
+    const token = await at.edge.token({ id: "u1", role });
+    expect((await at.edge.send("GET /things/mine", { token })).body).toMatchObject({ code: "UNAVAILABLE", detail });
+  });
+
   test("an open circuit breaker is UNAVAILABLE, and stays with the action that failed", async () => {
     const list = () => {
       throw new ShopError("INTERNAL");

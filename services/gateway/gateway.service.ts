@@ -150,7 +150,9 @@ const edge = {
   sendError(this: Gateway, req: Request, res: GatewayResponse, error: unknown, own?: number) {
     const requestId = requestIdOf(res);
     if (req.$ctx?.meta.$replayed && !res.headersSent) markReplayed(res);
-    const { code, status } = sendProblem(req, res, error, { requestId, hasKey: req.$ctx?.meta.idempotency !== undefined, status: own });
+    const { idempotency, caller } = req.$ctx?.meta ?? {};
+    const circumstances = { requestId, hasKey: idempotency !== undefined, toStaff: caller?.role === "admin", status: own };
+    const { code, status } = sendProblem(req, res, error, circumstances);
     if (code === "INTERNAL") this.logger.error(`${req.method} ${pathOf(req)} failed`, { requestId }, error);
     else if (status >= 500) this.logger.warn(`${req.method} ${pathOf(req)}: ${code}`, { requestId }, (error as Error).message);
   },

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-import { catalogue } from "../../lib/errors";
+import { catalogue, isErrorCode } from "../../lib/errors";
 import { problemOf, retryAfterOf, type Problem } from "../../lib/errors/problem";
 
 /** The path as it was asked for: moleculer-web cuts `url` down to what stands behind a route's own path. */
@@ -14,6 +14,8 @@ export interface Circumstances {
   requestId: string;
   /** It has an Idempotency-Key, so that it can be repeated. */
   hasKey?: boolean;
+  /** The caller is of the staff, who are told which service is away. */
+  toStaff?: boolean;
   /** HTTP's own status for what the catalogue only calls a bad request. */
   status?: number;
 }
@@ -23,9 +25,14 @@ export function sendProblem(
   req: IncomingMessage,
   res: ServerResponse,
   error: unknown,
-  { requestId, hasKey = false, status: own }: Circumstances,
+  { requestId, hasKey = false, toStaff = false, status: own }: Circumstances,
 ): Problem {
-  const problem = { ...problemOf(error), ...(hasKey && isTimeout(error) && { detail: unknownOutcome }), ...(own && { status: own }) };
+  const problem = {
+    ...problemOf(error),
+    ...(toStaff && awayOf(error)),
+    ...(hasKey && isTimeout(error) && { detail: unknownOutcome }),
+    ...(own && { status: own }),
+  };
   if (res.headersSent) {
     res.destroy(); // half of an answer can't be taken back
     return problem;
@@ -55,6 +62,13 @@ const unknownOutcome =
   "It took too long to learn what became of the request. Repeat it with the same Idempotency-Key: it is carried out once.";
 
 const isTimeout = (error: unknown) => (error as { type?: unknown } | undefined)?.type === "REQUEST_TIMEOUT";
+
+/** Moleculer's own errors have the action that nobody answered for, wherever in the shop that was. */
+function awayOf(error: unknown): Pick<Problem, "detail"> {
+  const { type, data } = (error ?? {}) as { type?: unknown; data?: { action?: unknown } | null };
+  if (isErrorCode(type) || problemOf(error).code !== "UNAVAILABLE" || typeof data?.action !== "string") return {};
+  return { detail: `The service ${data.action.replace(/\.[^.]*$/, "")} does not answer` };
+}
 
 /** Of what Node finds wrong with a connection; anything else is a message that isn't HTTP. */
 const lines: Readonly<Record<string, readonly [status: number, reason: string, detail: string]>> = {

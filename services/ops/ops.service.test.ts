@@ -189,3 +189,12 @@ describe("outboxes", () => {
     expect(services.filter(({ available }) => available)).toHaveLength(publishers.length - 1);
   });
 });
+
+test("a list that would have a hole is refused, and says which service is away", async () => {
+  await shop.broker.destroyService("order");
+  for (const path of ["/ops/sagas", "/ops/audit"])
+    expect(await admin.get(path)).toMatchObject({
+      status: 503,
+      body: { code: "UNAVAILABLE", detail: "The service order does not answer" },
+    });
+});
