@@ -108,6 +108,18 @@ describe("saga list", () => {
   });
 });
 
+describe("saga", () => {
+  test("alone tells what each command takes", async () => {
+    expect(await printed("saga")).toMatch(/^saga list \[--state PARKED\].*\nsaga show <type> <id>\n/);
+  });
+
+  test("list refuses what it does not understand", async () => {
+    expect(await printed("saga", { what: "list", type: "parked" })).toMatch(/^parked is not understood: .* --state/);
+    for (const limit of ["x", "0", "1.5", "101"])
+      expect(await saga("list", undefined, { limit })).toBe("--limit is a number from 1 to 100");
+  });
+});
+
 describe("saga show", () => {
   test("tells all of it, but no secret", async () => {
     const text = await saga("show", completed);

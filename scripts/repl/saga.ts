@@ -16,8 +16,8 @@ saga skip <type> <id> --step <step> [--result <JSON>] --who <name> --why <reason
 saga compensate <type> <id> --who <name> --why <reason>`;
 
 export const saga: Command = {
-  command: "saga <what> [type] [id]",
-  description: "Sagas: list, show, retry, skip, compensate",
+  command: "saga [what] [type] [id]",
+  description: "Sagas: list, show, retry, skip, compensate (`saga` alone tells what each takes)",
   options: [
     { option: "--state <state>", description: "list those in this state" },
     { option: "--type <type>", description: "list those of this type" },
@@ -53,7 +53,8 @@ interface Desk {
 }
 
 async function list({ hosts, call }: Desk, typed: Typed): Promise<string> {
-  const { options } = typed;
+  const { options, type: word } = typed;
+  if (typeof word === "string") throw new Mistyped(`${word} is not understood: a list is narrowed by --state, --type and --limit`);
   const state = options.state === undefined ? undefined : sagaState.safeParse(String(options.state).toUpperCase()).data;
   if (options.state !== undefined && !state) throw new Mistyped(`--state is one of ${sagaState.options.join(", ")}`);
   const type = option(options, "type");
