@@ -24,6 +24,9 @@ import { jitter, type SagaTimings } from "./timings";
 import type { SagaStepNotice } from "./types";
 import { Waits } from "./waits";
 
+/** Releases of which nobody need hear: an outside system that takes a moment, or a node that is started anew, answers after one or two. */
+const usualReleases = 2;
+
 /** What all runs of an engine share. */
 export interface RunContext {
   db: Database;
@@ -140,7 +143,9 @@ export class Run {
     const delayMs = jitter(releases, timings.releaseBaseMs, timings.releaseCapMs, random);
     const waiting = unanswered && this.#waits.forOutcome(unanswered, delayMs, progressed);
     if (!(await this.#write(waiting ?? { to: "RELEASED", delayMs, progressed }))) return { as: "LOST" };
-    logger.warn(`${this.#name} waits for an answer; it is tried again in ${delayMs} ms (${releases + 1} of ${timings.maxReleases})`);
+    const line = `${this.#name} waits for an answer; it is tried again in ${delayMs} ms (${releases + 1} of ${timings.maxReleases})`;
+    if (releases < usualReleases) logger.info(line);
+    else logger.warn(line);
     return { as: waiting ? "WAITING" : "RELEASED" };
   }
 

@@ -50,6 +50,13 @@ describe("I6: what can't be finished is tried again, and parked in the end", () 
     expect(await engine.status(bookTrip.type, scene.id)).toMatchObject({ state: "PARKED", owner: null, nextAt: null });
   });
 
+  test("an answer that takes a moment is no warning; from the third try on it is", async () => {
+    const { engine, warnings } = await scene.open({ faults: failing("hotel.ticket"), timings: { retries: 0, maxReleases: 4 } });
+    expect(await engine.run(bookTrip, scene.trip(), patience)).toEqual({ status: "PARKED" });
+    const tries = warnings.flatMap(([line]) => /waits for an answer; .* \((\d) of 4\)$/.exec(String(line))?.[1] ?? []);
+    expect(tries).toEqual(["3", "4"]);
+  });
+
   test("an undo that never succeeds parks the saga, the others are undone", async () => {
     const { engine, errors } = await scene.open({ faults: failing("hotel.cancel"), timings: { maxReleases: 2 } });
     expect(await engine.run(bookTrip, scene.trip({ refuse: "charge" }), patience)).toEqual({ status: "PARKED" });

@@ -53,6 +53,7 @@ export interface TestEngine {
   engine: SagaEngine;
   /** What it told the operators. */
   errors: unknown[][];
+  warnings: unknown[][];
   /** As `kill -9` does: nothing that it is waiting for ever comes, nothing that it sends leaves, and its lease runs out. */
   crash(): Promise<void>;
   crashed(): boolean;
@@ -113,6 +114,7 @@ function testEngine(
     await expire(db, engine.owner);
   };
   const errors: unknown[][] = [];
+  const warnings: unknown[][] = [];
   const send: RemoteCall = (action, params, { timeoutMs }) => broker.call(action, params, { timeout: timeoutMs });
   const call: RemoteCall = async (action, params, callOptions) => {
     if (!alive.yes) return never();
@@ -132,14 +134,18 @@ function testEngine(
       timings: { ...quick, ...timings },
       time: { ...wallTime, now: clock },
     },
-    logger: { ...broker.getLogger("sagas"), error: (...told: unknown[]) => void errors.push(told) },
+    logger: {
+      ...broker.getLogger("sagas"),
+      warn: (...told: unknown[]) => void warnings.push(told),
+      error: (...told: unknown[]) => void errors.push(told),
+    },
   });
   // A dead one never comes to an end, but its timers do.
   opened.push(async () => {
     const closed = engine.stop();
     if (alive.yes) await closed;
   });
-  return { engine, errors, crash, crashed: () => !alive.yes };
+  return { engine, errors, warnings, crash, crashed: () => !alive.yes };
 }
 
 async function expire(db: Database, owner: string): Promise<void> {
