@@ -10,12 +10,16 @@ export async function welcome(shop: Shop, demo: Demo | undefined): Promise<strin
   const seconds = process.uptime().toFixed(1);
   if (!url) return [`Running ${config.services.join(", ")}, ready in ${seconds} s.`, ...(demo ? ["", ...logins(demo), ""] : [])].join("\n");
   return [
-    `The shop is open at ${url} (ready in ${seconds} s, data in ${config.dataDir})`,
+    `The shop is open at ${url} (ready in ${seconds} s, ${whereOf(config)})`,
     `To read and to try: ${url}/docs`,
     ...(demo ? ["", ...logins(demo), "", "Browse, log in, buy:", ...(await lines(shop, url, demo))] : unseeded(shop)),
     "",
   ].join("\n");
 }
+
+/** Not the URLs, which may hold passwords. */
+const whereOf = ({ embedded, dataDir }: Config) =>
+  embedded ? `data in ${dataDir}` : `databases as their URLs say, everything else in ${dataDir}`;
 
 /** Why there is nobody to log in as. */
 function unseeded({ config }: Shop): string[] {
