@@ -3340,6 +3340,7 @@ export interface operations {
         };
         content: {
           "application/json": {
+            /** @description False where the ranking is read from the tally, so that nothing can differ */
             held: boolean;
             differences: {
               period: components["schemas"]["Period"];

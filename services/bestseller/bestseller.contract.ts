@@ -29,8 +29,7 @@ export const bestseller = contract("bestseller", {
     audit: action({
       params: nothing,
       result: z.strictObject({
-        /** False where the ranking is read from the tally, so that nothing can differ. */
-        held: z.boolean(),
+        held: z.boolean().meta({ description: "False where the ranking is read from the tally, so that nothing can differ" }),
         differences: z.array(z.strictObject({ period, first: z.iso.date(), productId: id, ranking: z.int(), tally: z.int() })),
       }),
       rest: { route: "GET /ops/reconcile", auth: "admin", summary: "Where the ranking in memory differs from the tally" },
