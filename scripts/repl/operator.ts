@@ -17,4 +17,9 @@ export function signed({ options }: Typed): { who: string; why: string } {
 }
 
 /** `--limit`, or 20. */
-export const limitOf = ({ options }: Typed): number => (options.limit === undefined ? 20 : Number(options.limit));
+export function limitOf({ options: { limit: typed } }: Typed): number {
+  if (typed === undefined) return 20;
+  const limit = Number(typed);
+  if (typed === true || !Number.isInteger(limit) || limit < 1 || limit > 100) throw new Mistyped("--limit is a number from 1 to 100");
+  return limit;
+}
