@@ -218,6 +218,78 @@ describe("what nobody waits for", () => {
   });
 });
 
+describe("a snapshot", () => {
+  type Item = { id: string; n: number };
+  const items = (reader: Pick<Database, "select">) => reader.select<Item>("select id, n from item order by id");
+
+  test("is of one moment, whatever is committed meanwhile, and keeps no writer waiting", async () => {
+    await put("a", 1);
+    await db.snapshot(async (reader) => {
+      const before = await items(reader);
+      await db.transaction((tx) => tx.execute("update item set n = 2"));
+      await put("b");
+      expect(await ids()).toEqual(["a", "b"]);
+      expect(await items(reader)).toEqual(before);
+    });
+    expect(await db.snapshot(items)).toEqual([
+      { id: "a", n: 2 },
+      { id: "b", n: 0 },
+    ]);
+  });
+
+  test("sums equal rows under load: every transaction is in it whole or not at all", async () => {
+    for (const id of ["a", "b", "c"]) await put(id, 100);
+    let over = false;
+    const moving = (async () => {
+      for (let n = 0; n < 50; n++) {
+        const step = (from: string, to: string) => async (tx: Tx) => {
+          await tx.execute("update item set n = n - 1 where id = ?", [from]);
+          await tx.execute("update item set n = n + 1 where id = ?", [to]);
+        };
+        await Promise.all([db.transaction(step("a", "b")), db.transaction(step("b", "c"))]);
+      }
+    })().finally(() => (over = true));
+    let looks = 0;
+    for (; !over; looks++) {
+      const [one, sum] = await db.snapshot(async (reader) => {
+        const all = await items(reader);
+        await new Promise(setImmediate);
+        return [all, await reader.select<{ sum: number }>("select sum(n) as sum from item")] as const;
+      });
+      expect([one.reduce((total, { n }) => total + n, 0), sum]).toEqual([300, [{ sum: 300 }]]);
+    }
+    await moving;
+    expect(looks).toBeGreaterThan(1);
+  });
+
+  test("writes nothing, and can't be used after its end", async () => {
+    await put("a", 1);
+    let leaked: Pick<Database, "select"> | undefined;
+    const write = db.snapshot((reader) => {
+      leaked = reader;
+      return (reader as Tx).execute("update item set n = 5");
+    });
+    await expect(write).rejects.toThrow(/read.?only/i);
+    await expect(leaked?.select("select 1")).rejects.toThrow("has ended");
+    expect(await items(db)).toEqual([{ id: "a", n: 1 }]);
+  });
+
+  test("that fails rethrows the very error, and leaves its connection to the next", async () => {
+    const error = new Error("no");
+    await put("a", 1);
+    for (let n = 0; n < 20; n++) {
+      const failing = db.snapshot(async (reader) => {
+        await items(reader);
+        throw error;
+      });
+      await expect(failing).rejects.toBe(error);
+    }
+    await Promise.all(Array.from({ length: 20 }, () => db.snapshot(items)));
+    await put("b", 2);
+    expect(await db.snapshot(items)).toHaveLength(2);
+  });
+});
+
 describe("errors", () => {
   const failing = async (sql: string, values: string[] = []) => {
     const outcome = await db.transaction((tx) => tx.execute(sql, values)).catch((error: unknown) => error);

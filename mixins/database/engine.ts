@@ -57,6 +57,8 @@ export interface Engine {
   readonly sequelize: Sequelize;
   /** Begins a transaction. `durable`: its commit waits for the disk, where that can be chosen. */
   begin(durable: boolean): Promise<Session>;
+  /** Begins a transaction that only reads, and sees what was committed before its first select. */
+  snapshot(): Promise<Session>;
   /** Runs one select outside of any transaction. */
   select(sql: string, values: readonly Bindable[]): Promise<object[]>;
   /** Creates the schema when there is none. */

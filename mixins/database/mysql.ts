@@ -18,6 +18,9 @@ interface Options {
   logger?: (sql: string) => void;
 }
 
+/** The level is that of the next transaction only. */
+const startSnapshot = ["set transaction isolation level repeatable read", "start transaction with consistent snapshot, read only"];
+
 /** Values are put in by `fill`; the driver would search every statement for more placeholders. */
 const queryFormat = (sql: string): string => sql;
 
@@ -27,7 +30,9 @@ export function mysqlEngine({ url, poolSize, logger }: Options): Engine {
   const connections = sequelize.connectionManager;
   const acquire = async () => (await connections.getConnection({ type: "write" })) as MysqlConnection;
 
-  const begin = async (): Promise<Session> => new MysqlSession(await acquire(), connections, logger);
+  const begin = async (): Promise<Session> => new MysqlSession(await acquire(), connections, ["start transaction"], logger);
+
+  const snapshot = async (): Promise<Session> => new MysqlSession(await acquire(), connections, startSnapshot, logger);
 
   const select = async (sql: string, values: readonly Bindable[]) => {
     const connection = await acquire();
@@ -48,7 +53,7 @@ export function mysqlEngine({ url, poolSize, logger }: Options): Engine {
     }
   };
 
-  return { dialect, sequelize, begin, select, ensureSchema, close: () => sequelize.close() };
+  return { dialect, sequelize, begin, snapshot, select, ensureSchema, close: () => sequelize.close() };
 }
 
 function connect(url: string, max: number): Sequelize {
@@ -93,6 +98,8 @@ class MysqlSession implements Session {
   constructor(
     private readonly connection: MysqlConnection,
     private readonly pool: Pick<Sequelize["connectionManager"], "releaseConnection" | "destroyConnection">,
+    /** What begins it. */
+    private readonly start: readonly string[],
     private readonly logger?: (sql: string) => void,
   ) {}
 
@@ -122,7 +129,7 @@ class MysqlSession implements Session {
 
   async #commit(last: readonly Statement[]): Promise<void> {
     const texts = textsOrFailure(last);
-    const before = texts.length + (this.#begun ? 0 : 1);
+    const before = texts.length + (this.#begun ? 0 : this.start.length);
     let answered = 0;
     try {
       await this.#send(last, [...texts, "commit"], () => answered++);
@@ -137,7 +144,7 @@ class MysqlSession implements Session {
   /** Gives what the driver makes of the last statement. */
   async #send(statements: readonly Statement[], texts: readonly string[], onAnswer?: () => void): Promise<unknown> {
     for (const { sql } of statements) this.logger?.(sql);
-    const all = this.#begun ? texts : ["start transaction", ...texts];
+    const all = this.#begun ? texts : [...this.start, ...texts];
     this.#begun = true;
     const answer = await query(this.connection, all.join(";\n"), statements.map(({ sql }) => sql).join("; "), onAnswer);
     return all.length > 1 ? (answer as object[]).at(-1) : answer;

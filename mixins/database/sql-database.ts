@@ -5,7 +5,7 @@ import { type Engine, type Session, type Statement, StatementFailed } from "./en
 import { CommitUnknown, DecideAgain, isRetriable } from "./errors";
 import { migrate, pendingMigrations } from "./migrations";
 import { OpenTransaction } from "./transaction";
-import type { Bindable, Database, Migration, OutgoingMessage, TransactionOptions, Tx } from "./types";
+import type { Bindable, Database, Migration, OutgoingMessage, Reader, TransactionOptions, Tx } from "./types";
 
 type CommitHook = Parameters<Database["beforeCommit"]>[0];
 
@@ -42,6 +42,19 @@ export class SqlDatabase implements Database {
         // A lost race is over, and decided again at once; who holds a lock needs his time.
         if (!(error instanceof DecideAgain)) await delay(Math.random() * backOff(repeat + 1, waits.baseMs, waits.capMs));
       }
+    }
+  }
+
+  async snapshot<T>(read: (reader: Reader) => Promise<T>): Promise<T> {
+    const session = await this.engine.snapshot();
+    const reader = new OpenTransaction(this.dialect, session);
+    try {
+      return await read(reader);
+    } catch (error) {
+      throw reader.abandon(error);
+    } finally {
+      reader.abandon(undefined);
+      await undo(session); // nothing was written: a rollback ends it as well as a commit, and can't be of unknown outcome
     }
   }
 

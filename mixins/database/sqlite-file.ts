@@ -3,7 +3,7 @@
  *
  * Within the process writers queue in order of arrival (one lock per file, shared by all who opened it), so that none of them ever meets
  * SQLITE_BUSY or blocks the event loop; another process that writes is waited for without blocking it either. Readers have a handle of
- * their own and see the last commit (WAL). Handles are kept: a transaction costs no open, and prepared statements survive it.
+ * their own and see the last commit (WAL); a snapshot has one to itself, for who reads beside it sees later commits. Handles are kept: a transaction costs no open, and prepared statements survive it.
  */
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -25,12 +25,22 @@ export interface WriteSession {
   rollback(): Promise<void>;
 }
 
+/** A transaction that only reads. It is to be ended once. */
+export interface ReadSession {
+  read(sql: string, args: Args): Ran;
+  end(): void;
+}
+
+/** How many handles wait for the next snapshot. */
+const keptSnapshots = 4;
+
 export class SqliteFile {
   readonly #path: string;
   readonly #queue;
   #reader: SqliteHandle | undefined;
   /** Only ever used by the one who is at the head of the queue. */
   #writer: SqliteHandle | undefined;
+  readonly #forSnapshots: SqliteHandle[] = [];
   /** Whether the writer's commits wait for the disk. */
   #durable = true;
   #closed = false;
@@ -43,6 +53,19 @@ export class SqliteFile {
   read(sql: string, args: Args): Ran {
     this.#reader ??= this.#open("PRAGMA query_only=ON");
     return this.#reader.run(sql, args);
+  }
+
+  /** Sees the last commit before its first read (BEGIN DEFERRED). */
+  snapshot(): ReadSession {
+    const handle = this.#forSnapshots.pop() ?? this.#open("PRAGMA query_only=ON");
+    handle.exec("BEGIN");
+    return { read: (sql, args) => handle.run(sql, args), end: () => this.#endSnapshot(handle) };
+  }
+
+  #endSnapshot(handle: SqliteHandle): void {
+    if (this.#closed || this.#forSnapshots.length >= keptSnapshots) return handle.close();
+    handle.exec("ROLLBACK");
+    this.#forSnapshots.push(handle);
   }
 
   /** `durable`: its commit waits for the disk (synchronous=FULL), and with it for all that was committed before. */
@@ -70,6 +93,7 @@ export class SqliteFile {
     if (this.#closed) return;
     this.#closed = true;
     this.#reader?.close();
+    for (const handle of this.#forSnapshots.splice(0)) handle.close();
     this.#writer?.close();
   }
 

@@ -46,6 +46,20 @@ export function sqliteEngine({ path, logger }: Options): Engine {
     return { run, commit, rollback: () => session.rollback(), discard: async () => undefined };
   };
 
+  const snapshot = async (): Promise<Session> => {
+    const session = file.snapshot();
+    const run = async (statements: readonly Statement[]): Promise<Result> => {
+      let rows: object[] = [];
+      for (const { sql, values } of statements) {
+        logger?.(sql);
+        rows = session.read(...bind(sql, values)).rows;
+      }
+      return { rows, changes: 0 };
+    };
+    const end = async () => session.end();
+    return { run, commit: end, rollback: end, discard: end };
+  };
+
   const select = async (sql: string, values: readonly Bindable[]) => {
     logger?.(sql);
     return file.read(...bind(sql, values)).rows;
@@ -56,7 +70,7 @@ export function sqliteEngine({ path, logger }: Options): Engine {
     file.close();
   };
 
-  return { dialect, sequelize, begin, select, ensureSchema: async () => undefined, close };
+  return { dialect, sequelize, begin, snapshot, select, ensureSchema: async () => undefined, close };
 }
 
 function bind(sql: string, values: readonly Bindable[]): [sql: string, values: SQLInputValue[]] {

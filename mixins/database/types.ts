@@ -72,6 +72,11 @@ export interface Database extends Reader {
    * during the commit it rejects with `CommitUnknown`, and nothing is repeated.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * Reads from one moment: whatever is read, and however long that takes, fits together. The moment is that of the first select. It keeps no
+   * writer waiting and waits for none. The reader is good only until `read` returns.
+   */
+  snapshot<T>(read: (reader: Reader) => Promise<T>): Promise<T>;
   /** Registers what runs inside every transaction as its last statement; the outbox mixin writes its rows there. */
   beforeCommit(hook: (tx: Tx, published: readonly OutgoingMessage[]) => Promise<void>): void;
   /** The database's clock in ms since the epoch; leases compare with it, never with a node's own. */
