@@ -2960,6 +2960,8 @@ export interface operations {
   "order-history.list": {
     parameters: {
       query?: {
+        /** @description Staff only: orders that hold this product */
+        productId?: string;
         status?: components["schemas"]["OrderStatus"];
         from?: string;
         to?: string;

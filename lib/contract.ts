@@ -22,6 +22,8 @@ export interface RestOptions {
   summary?: string;
   /** The field `userId` is a filter: staff may name a customer in the query, or leave it out and get everybody's; others get their own. */
   staffChoosesUser?: true;
+  /** Fields that only staff may give; from others they are unknown. */
+  staffFilters?: readonly string[];
   /** The field `version` may come as `If-Match` too, with the ETag of a read. */
   ifMatch?: true;
   /**

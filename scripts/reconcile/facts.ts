@@ -74,6 +74,11 @@ export interface ViewRow extends Keyed {
   status: number | null;
   createdAt: number | null;
   document: string;
+  /** By which product it is found, and what of the order stands beside it; null when it is found by none. */
+  productId: string | null;
+  foundUserId: string | null;
+  foundStatus: number | null;
+  foundCreatedAt: number | null;
 }
 
 export interface CountedRow extends Keyed {

@@ -38,7 +38,9 @@ const sql = {
       amount, approved,
       coalesce((select sum(r.amount) from refund r where r.charge_reference = c.reference and r.declined is null), 0) as givenBack
     from charge c order by k`,
-  views: "select id as k, user_id as userId, status, created_at as createdAt, document from order_view order by id",
+  views: `select v.id as k, v.user_id as userId, v.status, v.created_at as createdAt, v.document,
+      p.product_id as productId, p.user_id as foundUserId, p.status as foundStatus, p.created_at as foundCreatedAt
+    from order_view v left join order_view_product p on p.id = v.id order by v.id`,
   counted: "select order_id as k, day from counted_order order by order_id",
 };
 

@@ -214,6 +214,18 @@ const heldCases: Case[] = [
     () => /amounts is \{"subtotal":2333.*"paid":92333/,
   ],
   [
+    "an order that isn't found by its product",
+    (orders) => [["order-history", "order_view_product", "delete from order_view_product where id = ?", [orders.cash]]],
+    ["history"],
+    (orders) => `order ${orders.cash}: foundBy is []`,
+  ],
+  [
+    "an order that is found by a status that it hasn't",
+    (orders) => [["order-history", "order_view_product", "update order_view_product set status = 1 where id = ?", [orders.cash]]],
+    ["history"],
+    (orders) => `order ${orders.cash}: foundBy is [{"productId"`,
+  ],
+  [
     "an order without a view",
     (orders) => [["order-history", "order_view", "delete from order_view where id = ?", [orders.cash]]],
     ["history"],

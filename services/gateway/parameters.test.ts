@@ -15,6 +15,11 @@ const goods = contract("goods", {
       rest: { route: "GET /goods", auth: "public" },
     }),
     deals: action({ params: own.partial(), result: z.any(), rest: { route: "GET /deals", staffChoosesUser: true } }),
+    sales: action({
+      params: own.partial().extend({ productId: id.optional(), status: id.optional() }),
+      result: z.any(),
+      rest: { route: "GET /sales", staffChoosesUser: true, staffFilters: ["productId"] },
+    }),
     own: action({ params: own, result: z.any(), rest: "GET /own" }),
     hook: action({
       params: z.strictObject({ provider: id, body: z.string(), signature: z.string().optional() }),
@@ -107,6 +112,14 @@ describe("a list in which staff choose the user", () => {
     await special.send("GET /own", { token: await admin() });
     expect(special.calls.at(-1)?.params).toEqual({ userId: "boss" });
   });
+});
+
+test("a filter for staff is unknown to others", async () => {
+  const { status, body } = await special.send("GET /sales?productId=p1&status=s");
+  expect([status, body.errors]).toEqual([422, [{ path: "productId", message: "is not a known field" }]]);
+  expect(special.calls).toEqual([]);
+  await special.send("GET /sales?productId=p1&userId=u2", { token: await special.token({ id: "boss", role: "admin" }) });
+  expect(special.calls.at(-1)?.params).toEqual({ productId: "p1", userId: "u2" });
 });
 
 describe("a raw body", () => {

@@ -39,12 +39,17 @@ export function queryParams(route: Route, query: string, caller: Caller | undefi
   if (query === "") return params;
   const errors = [];
   for (const [name, value] of new URLSearchParams(query)) {
-    if (!route.fields.has(name) && !(name === "userId" && choosesUser(route, caller))) errors.push(unknownField(name));
+    if (!mayGive(name, route, caller)) errors.push(unknownField(name));
     else if (Object.hasOwn(params, name)) errors.push({ path: name, message: "is given twice" });
     else params[name] = valueOf(route, name, value);
   }
   if (errors.length) throw invalid(errors);
   return params;
+}
+
+function mayGive(name: string, route: Route, caller: Caller | undefined): boolean {
+  if (name === "userId" && choosesUser(route, caller)) return true;
+  return route.fields.has(name) && (caller?.role === "admin" || !route.staffFields.has(name));
 }
 
 function valueOf({ numbers, booleans }: Route, name: string, text: string): unknown {

@@ -99,6 +99,7 @@ describe("a contract that can't be served as it says stops the start", () => {
   test.each<[string, RestOptions]>([
     ["id", { route: "GET /things/:id" }],
     ["userId", { route: "GET /things", staffChoosesUser: true }],
+    ["productId", { route: "GET /things", staffFilters: ["productId"] }],
     ["version", { route: "PATCH /things", ifMatch: true }],
     ["body", { route: "POST /things", raw: { headers: {} } }],
     ["after", { route: "GET /things", stream: true }],

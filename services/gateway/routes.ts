@@ -20,6 +20,8 @@ export interface Route {
   takesUserId: boolean;
   /** For staff `userId` is a filter in the query instead. */
   staffChoosesUser: boolean;
+  /** Those of the fields that only staff may give. */
+  staffFields: ReadonlySet<string>;
   /** The field `version` may come as `If-Match`. */
   ifMatch: boolean;
   /** The body goes on as text, with these headers by field. */
@@ -50,7 +52,7 @@ export function routesOf(contracts: readonly ContractBase[]): Route[] {
 type Shape = Record<string, z.ZodType>;
 
 function routeOf(action: string, spec: ActionSpec, rest: RestOptions): Route {
-  const { route, auth = "customer", status, staffChoosesUser = false, ifMatch = false, raw, stream = false } = rest;
+  const { route, auth = "customer", status, staffChoosesUser = false, staffFilters = [], ifMatch = false, raw, stream = false } = rest;
   const [method = "", path = ""] = route.split(" ");
   const shape: Shape = spec.params.shape;
   const names = path.split("/").flatMap((segment) => (segment.startsWith(":") ? segment.slice(1) : []));
@@ -68,6 +70,7 @@ function routeOf(action: string, spec: ActionSpec, rest: RestOptions): Route {
     idempotencyKey: spec.idempotencyKey,
     takesUserId: "userId" in shape,
     staffChoosesUser,
+    staffFields: new Set(staffFilters),
     ifMatch,
     raw,
     stream,
@@ -80,8 +83,9 @@ function routeOf(action: string, spec: ActionSpec, rest: RestOptions): Route {
 }
 
 /** Parameters that an option fills, so that there must be some. */
-const fieldsOf = ({ staffChoosesUser, ifMatch, raw, stream }: RestOptions): string[] => [
+const fieldsOf = ({ staffChoosesUser, staffFilters = [], ifMatch, raw, stream }: RestOptions): string[] => [
   ...(staffChoosesUser ? ["userId"] : []),
+  ...staffFilters,
   ...(ifMatch ? ["version"] : []),
   ...(raw ? ["body", ...Object.keys(raw.headers)] : []),
   ...(stream ? ["after"] : []),

@@ -6,12 +6,13 @@ import { testDatabase } from "../../test/support/database";
 import { lostLock } from "../../test/support/lost-lock";
 import { consumers } from "./follow-orders";
 import { orderViews } from "./migrations/0001-order-views";
+import { orderViewProducts } from "./migrations/0003-order-view-products";
 import { told } from "./news.fixture";
 import type { OrderView } from "./order-view";
 
 let db: Database;
 beforeAll(async () => {
-  db = await testDatabase("order-history", [orderViews]);
+  db = await testDatabase("order-history", [orderViews, orderViewProducts]);
 });
 
 /** All kinds of events have one handler, which takes them as they come. */

@@ -3,11 +3,12 @@ import { consumers } from "./follow-orders";
 import { listOrders } from "./list-orders";
 import { orderViews } from "./migrations/0001-order-views";
 import { deadLetters } from "./migrations/0002-dead-letters";
+import { orderViewProducts } from "./migrations/0003-order-view-products";
 import { orderHistory } from "./order-history.contract";
 
 /** The query side of orders: a store of its own, which follows their events. */
 export default service(orderHistory, {
-  migrations: [orderViews, deadLetters],
+  migrations: [orderViews, deadLetters, orderViewProducts],
   actions: { list: listOrders },
   consumes: consumers,
   inbox: { lingerMs: 250 },

@@ -4,6 +4,8 @@ import { type Page, type PageParams, readNewest } from "../../lib/paging";
 import { conditions } from "../../lib/sql";
 import { DecideAgain, isDuplicateKey, type Reader, type Tx, type Value } from "../../mixins/database";
 import { type Heralded, isWhole, type OrderStatus, type OrderView } from "./order-view";
+import { writeProducts } from "./order-products";
+import { shownIn, type ViewRow } from "./view-row";
 
 /** `order_view.status`. */
 const statuses = codes<OrderStatus>({ PENDING: 1, COMPLETED: 2, FAILED: 3, CANCELING: 4, CANCELED: 5 });
@@ -15,8 +17,6 @@ export interface Known {
   /** When the newest of its events happened, ms since the epoch. */
   heardAt: number;
 }
-
-type ViewRow = { id: string; user_id: string; status: number | null; created_at: number | null; document: string; heard_at: number };
 
 /** What is known of these orders, by id; nobody else changes it until the transaction ends. */
 export async function lockKnown(tx: Tx, ids: readonly string[]): Promise<Map<string, Known>> {
@@ -31,11 +31,13 @@ export async function lockKnown(tx: Tx, ids: readonly string[]): Promise<Map<str
 
 /** Writes orders that were not known. Of two consumers that meet an order at once, one through its payment, the later looks again. */
 export async function insertKnown(tx: Tx, known: readonly Known[]): Promise<void> {
+  const rows = rowsOf(known);
   try {
-    await tx.insert("order_view", rowsOf(known));
+    await tx.insert("order_view", rows);
   } catch (error) {
     throw isDuplicateKey(error) ? new DecideAgain("an order became known through another of its events meanwhile", error) : error;
   }
+  writeProducts(tx, rows);
 }
 
 /** Writes orders that are locked. */
@@ -43,10 +45,12 @@ export async function replaceKnown(tx: Tx, known: readonly Known[]): Promise<voi
   if (known.length === 0) return;
   const columns = ["status", "created_at", "document", "heard_at"];
   const set = columns.map((column) => `${column} = ${tx.dialect.excluded(column)}`).join(", ");
+  const rows = rowsOf(known);
   await tx.execute(
     `insert into order_view (id, user_id, status, created_at, document, heard_at) values ? ${tx.dialect.upsert(["id"], set)}`,
-    [rowsOf(known).map((row): Value[] => Object.values(row))],
+    [rows.map((row): Value[] => Object.values(row))],
   );
+  writeProducts(tx, rows);
 }
 
 function rowsOf(known: readonly Known[]): ViewRow[] {
@@ -67,6 +71,8 @@ function rowOf({ userId, order, heardAt }: Known): ViewRow {
 /** Whose orders, and which of them; times in ms since the epoch, `from` ≤ createdAt < `to`. */
 export interface Filter {
   userId?: string;
+  /** Those that hold this product. */
+  productId?: string;
   status?: OrderStatus;
   from?: number;
   to?: number;
@@ -74,16 +80,17 @@ export interface Filter {
 
 /** Newest first. */
 export async function listViews(db: Reader, filter: Filter, page: PageParams): Promise<Page<OrderView>> {
-  const { userId, status, from, to } = filter;
+  const { userId, productId, status, from, to } = filter;
   const { items, nextCursor } = await readNewest<Pick<ViewRow, "id" | "document"> & { created_at: number }>(
     db,
     {
       name: "order-history.list",
       choice: filter,
-      select: "select id, created_at, document from order_view",
+      select: productId === undefined ? fromViews : fromProducts,
       ...conditions(
         "created_at is not null", // an order without a time is one of which only the payment has been heard of
         ["user_id = ?", userId],
+        ["product_id = ?", productId],
         ["status = ?", status && statuses.code(status)],
         ["created_at >= ?", from],
         ["created_at < ?", to],
@@ -92,8 +99,13 @@ export async function listViews(db: Reader, filter: Filter, page: PageParams): P
     },
     page,
   );
-  return { items: items.map(({ document }) => JSON.parse(document) as OrderView), nextCursor };
+  return { items: items.map(shownIn), nextCursor };
 }
+
+const fromViews = "select id, created_at, document from order_view";
+/** Which orders are shown an index tells; their documents are looked up when that is known. */
+const fromProducts =
+  "select id, created_at, (select v.document from order_view v where v.id = order_view_product.id) as document from order_view_product";
 
 /** When the newest event that is held happened, ms since the epoch. */
 export async function newestHeard(db: Reader): Promise<number | undefined> {

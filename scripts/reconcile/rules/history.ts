@@ -8,12 +8,13 @@ import type { OrderRule } from "./order-rule";
 export const history: OrderRule = {
   name: "history",
   says: "the view of an order equals the order",
-  judge({ order, state, awaited, views: [view] }: OrderFacts) {
+  judge({ order, state, awaited, views }: OrderFacts) {
     // The order itself learns of its payment by events too.
     if (state === "moving" || awaited("order-history") || awaited("order")) return "under way";
+    const [view] = views;
     if (!order) return view ? ["it has a view"] : [];
     if (!view) return ["it has no view"];
-    return differences(shownOf(view), dueOf(order));
+    return differences({ ...shownOf(view), foundBy: foundBy(views) }, dueOf(order));
   },
 };
 
@@ -26,6 +27,16 @@ function shownOf({ userId, status, createdAt, document }: ViewRow): Shown {
   const listed = { status: status && orderStatusOf(status), createdAt: createdAt && iso(createdAt) };
   return { ...shown, userId, listed };
 }
+
+/** Each product by which lists find it, with what they go by. */
+function foundBy(rows: readonly ViewRow[]): Shown[] {
+  const found = rows.flatMap(({ productId, foundUserId: userId, foundStatus: status, foundCreatedAt: at }) =>
+    productId === null ? [] : [{ productId, userId, status: status && orderStatusOf(status), createdAt: at && iso(at) }],
+  );
+  return found.sort(byProduct);
+}
+
+const byProduct = (a: { productId: string }, b: { productId: string }) => (a.productId < b.productId ? -1 : 1);
 
 function parsed(document: string): Shown {
   try {
@@ -49,6 +60,9 @@ function dueOf(order: Order): Shown {
     history: order.history.map((one) => ({ status: one.status, at: iso(one.at) })),
     createdAt: iso(createdAt),
     listed: { status, createdAt: iso(createdAt) },
+    foundBy: [...new Set(lines.map(({ productId }) => productId))]
+      .map((productId) => ({ productId, userId, status, createdAt: iso(createdAt) }))
+      .sort(byProduct),
   };
 }
 

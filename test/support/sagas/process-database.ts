@@ -22,6 +22,7 @@ export function processDatabase(process: Mortal, db: Database, time: VirtualTime
     ...{ name: db.name, sequelize: db.sequelize, dialect },
     select: (sql, values) => gated(() => time.during(() => db.select(sql, values))),
     transaction: (work, options) => gated(() => transaction(work, options)),
+    snapshot: (read) => gated(() => time.during(() => db.snapshot(read))),
     beforeCommit: (hook) => db.beforeCommit(hook),
     now: async () => time.now(),
     migrate: () => db.migrate(),
