@@ -6,6 +6,8 @@ import Redis from "ioredis";
 
 import { backOff } from "../waiting";
 
+export { redisScript, type RedisScript } from "./script";
+
 /** How a connection behaves. Nothing needs to be given. */
 export interface RedisOptions {
   /** Shown in Redis's list of clients. */
