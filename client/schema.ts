@@ -426,7 +426,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Where the ranking in memory differs from the tally
+     * Where the ranking differs from the tally
      * @description For staff.
      */
     get: operations["bestseller.audit"];
@@ -1006,7 +1006,7 @@ export interface components {
        * @example 2026-11-24T09:00:00.000Z
        */
       asOf: string;
-      /** @description The ranking store is away and the answer comes from the tally */
+      /** @description The ranking's store is away, or has lost something, and the answer comes from the tally */
       stale: boolean;
       items: {
         rank: number;

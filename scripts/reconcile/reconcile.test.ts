@@ -146,7 +146,7 @@ test("what waited while the shop was off is under way after its start, until it 
 
 const held = testDialect === "sqlite" ? test : test.skip;
 
-held("finds that the ranking in memory is not the tally, in a running shop", async () => {
+held("finds that the ranking is not the tally, in a running shop", async () => {
   const running = await shop.again();
   expect(await reconcile(running.config, { url: running.url })).toMatchObject({ violations: [], skipped: [] });
   await withSpoiled(running, [["bestseller", "daily_sales", "update daily_sales set sold = sold + 1"]], async () => {

@@ -9,7 +9,7 @@ export const ranking = z
   .strictObject({
     period,
     asOf: time.meta({ description: "When the newest order that has moved the ranking was completed or cancelled; now when there is none" }),
-    stale: z.boolean().meta({ description: "The ranking store is away and the answer comes from the tally" }),
+    stale: z.boolean().meta({ description: "The ranking's store is away, or has lost something, and the answer comes from the tally" }),
     items: z.array(z.strictObject({ rank: z.int(), product: z.strictObject({ id, name: z.string() }), sold: z.int() })),
   })
   .meta({ id: "Ranking" });
@@ -25,14 +25,18 @@ export const bestseller = contract("bestseller", {
       result: ranking,
       rest: { route: "GET /bestsellers", auth: "public", summary: "Most sold products of a calendar day, ISO week or month" },
     }),
-    /** Where the ranking in this node's memory differs from the tally; only the running shop knows. */
+    /** Where the ranking, in this node's memory or in Redis, differs from the tally; only the running shop knows. */
     audit: action({
       params: nothing,
       result: z.strictObject({
-        held: z.boolean().meta({ description: "False where the ranking is read from the tally, so that nothing can differ" }),
+        held: z
+          .boolean()
+          .meta({
+            description: "False where the ranking is read from the tally, also because its store is away, so that nothing can differ",
+          }),
         differences: z.array(z.strictObject({ period, first: z.iso.date(), productId: id, ranking: z.int(), tally: z.int() })),
       }),
-      rest: { route: "GET /ops/reconcile", auth: "admin", summary: "Where the ranking in memory differs from the tally" },
+      rest: { route: "GET /ops/reconcile", auth: "admin", summary: "Where the ranking differs from the tally" },
     }),
   },
 });

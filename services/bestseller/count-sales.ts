@@ -8,7 +8,7 @@ import { order } from "../order/order.contract";
 import { product } from "../product/product.contract";
 import { dayOf } from "./period";
 import type { Sale } from "./ranking";
-import { standingsOf } from "./standings";
+import { standingsOf } from "./own-standings";
 import { addSales, countOrders, setMissingNames, setNames, uncountOrders } from "./tally";
 
 type Told = EventData<typeof order.events.completed>;
@@ -53,12 +53,8 @@ async function move(orders: readonly Told[], sign: 1 | -1, days: ReadonlyMap<str
     return day === undefined ? [] : [{ day, items, at: Date.parse(at) }];
   });
   if (moved.length === 0) return;
-  const standings = standingsOf(host);
-  const load = await standings.load();
-  const sales = salesOf(moved, sign);
-  const lastAt = Math.max(...moved.map(({ at }) => at));
-  await addSales(tx, sales, lastAt);
-  tx.afterCommit(() => standings.add(load, sales, lastAt));
+  const change = await addSales(tx, salesOf(moved, sign), Math.max(...moved.map(({ at }) => at)));
+  tx.afterCommit(() => standingsOf(host).add(change));
 }
 
 /** One sale for a day and product. */

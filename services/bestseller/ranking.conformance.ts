@@ -3,8 +3,23 @@ import fc from "fast-check";
 import { spanOf } from "./period";
 import { byPlace, type Ranking, type Sale } from "./ranking";
 
-/** What every implementation of the ranking keeps. */
-export function rankingSuite(create: () => Ranking): void {
+/** A ranking of a tally that a test counts the versions of. */
+function countingOn(ranking: Ranking) {
+  let version = 0;
+  const next = (sales: readonly Sale[]) => ({ tally: "t", version: ++version, lastAt: 1_000 + version, sales });
+  return {
+    next,
+    load: (since: string, sales: readonly Sale[]) => ranking.load(async () => ({ ...next(sales), since })),
+    add: (sales: readonly Sale[]) => ranking.add(next(sales)),
+    top: async (...of: Parameters<Ranking["top"]>) => (await ranking.top(...of))?.places,
+    held: () => ranking.held(),
+    ranking,
+  };
+}
+
+/** What every implementation of the ranking keeps. `createRanking` gives an empty one. */
+export function rankingSuite(createRanking: () => Ranking): void {
+  const create = () => countingOn(createRanking());
   const day = spanOf("day", "2026-11-24");
   const sale = (productId: string, sold: number, on = "2026-11-24"): Sale => ({ day: on, productId, sold });
 
@@ -88,5 +103,120 @@ export function rankingSuite(create: () => Ranking): void {
         expect(await ranking.top(day, 10)).toEqual(expected);
       }),
     );
+  });
+
+  describe("is the tally at one version (R1)", () => {
+    const sold = async ({ ranking }: ReturnType<typeof create>) => {
+      const { version, lastAt, places } = (await ranking.top(day, 10)) ?? {};
+      return [version, lastAt, places?.map(({ productId, sold: pieces }) => [productId, pieces])];
+    };
+
+    test("whatever is told twice, or by several nodes in another order", async () => {
+      const change = fc.array(fc.record({ productId: fc.constantFrom("a", "b", "c"), sold: fc.integer({ min: -5, max: 9 }) }), {
+        minLength: 1,
+        maxLength: 3,
+      });
+      const told = fc.array(change, { minLength: 1, maxLength: 12 }).chain((all) => {
+        const numbers = all.map((_, n) => n);
+        const repeats = fc.array(fc.constantFrom(...numbers), { maxLength: 6 });
+        return fc.tuple(fc.constant(all), fc.shuffledSubarray(numbers, { minLength: numbers.length }), repeats, fc.nat(all.length));
+      });
+      await fc.assert(
+        fc.asyncProperty(told, async ([all, order, repeats, loadedBefore]) => {
+          const some = create();
+          await some.load("2026-01-01", []);
+          const changes = all.map((moves) => some.next(moves.map((one) => ({ ...one, day: day.first }))));
+          for (const [at, n] of [...order, ...repeats].entries()) {
+            await some.ranking.add(changes[n]!);
+            if (at !== loadedBefore) continue;
+            const upTo = changes.slice(0, n + 1);
+            const sales = upTo.flatMap((one) => one.sales);
+            await some.ranking.load(async () => ({ ...changes[n]!, since: "2026-01-01", sales }));
+          }
+          const sums = new Map<string, number>();
+          for (const { productId, sold: pieces } of all.flat()) sums.set(productId, (sums.get(productId) ?? 0) + pieces);
+          const places = [...sums].map(([productId, pieces]) => ({ productId, sold: pieces })).filter((one) => one.sold > 0);
+          const { version, lastAt } = changes.at(-1)!;
+          expect(await some.ranking.top(day, 10)).toMatchObject({ version, lastAt, places: places.sort(byPlace) });
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    test("one that is missing keeps back what came after it, and a load brings it", async () => {
+      const some = create();
+      await some.load("2026-01-01", []);
+      const [lost, later] = [some.next([sale("a", 1)]), some.next([sale("b", 2)])];
+      expect(await some.ranking.add(later)).toBe(true);
+      expect(await sold(some)).toEqual([1, 1_001, []]);
+      await some.ranking.load(async () => ({ ...lost, since: "2026-01-01" }));
+      expect(await sold(some)).toEqual([3, 1_003, [["b", 2], ["a", 1]]]); // prettier-ignore
+    });
+
+    test("of which the newest order tells the time, also of none", async () => {
+      const some = create();
+      await some.ranking.load(async () => ({ tally: "t", version: 0, since: "2026-01-01", sales: [] }));
+      expect(await sold(some)).toEqual([0, undefined, []]);
+      await some.add([sale("a", 1)]);
+      expect(await sold(some)).toEqual([1, 1_001, [["a", 1]]]);
+    });
+  });
+
+  test("what is told while it is being loaded isn't lost (R2)", async () => {
+    const some = create();
+    await some.ranking.load(async () => {
+      const seen = some.next([sale("a", 1)]);
+      expect(await some.ranking.add(seen)).toBe(false);
+      expect(await some.add([sale("a", 5)])).toBe(false);
+      return { ...seen, since: "2026-01-01" };
+    });
+    expect(await some.top(day, 10)).toEqual([{ productId: "a", sold: 6 }]);
+    expect((await some.held())?.version).toBe(2);
+  });
+
+  test("a load never turns it back (R3)", async () => {
+    const some = create();
+    const old = some.next([sale("a", 1)]);
+    await some.load("2026-01-01", [sale("a", 3)]);
+    await some.ranking.load(async () => ({ ...old, since: "2026-01-01" }));
+    expect(await some.top(day, 10)).toEqual([{ productId: "a", sold: 3 }]);
+  });
+
+  test("a load moves what is held to later days, though nothing was sold since", async () => {
+    const some = create();
+    await some.load("2026-10-01", [sale("a", 3), sale("a", 1, "2026-10-02")]);
+    const month = spanOf("month", "2026-10-01");
+    expect(await some.top(month, 1)).toEqual([{ productId: "a", sold: 1 }]);
+    const { version } = (await some.held())!;
+    await some.ranking.load(async () => ({ tally: "t", version, since: "2026-11-01", sales: [sale("a", 3)] }));
+    expect(await some.top(month, 1)).toBeUndefined();
+    expect(await some.top(day, 1)).toEqual([{ productId: "a", sold: 3 }]);
+  });
+
+  test("another tally's changes are none of it, and its load replaces everything", async () => {
+    const some = create();
+    await some.load("2026-01-01", [sale("a", 3)]);
+    expect(await some.ranking.add({ tally: "u", version: 2, lastAt: 1, sales: [sale("a", 1)] })).toBe(false);
+    expect(await some.top(day, 1)).toEqual([{ productId: "a", sold: 3 }]);
+    await some.ranking.load(async () => ({ tally: "u", version: 0, lastAt: 1, since: "2026-01-01", sales: [sale("b", 1)] }));
+    expect(await some.top(day, 2)).toEqual([{ productId: "b", sold: 1 }]);
+  });
+
+  test("forgets what it holds, unless it has moved on", async () => {
+    const some = create();
+    await some.load("2026-01-01", [sale("a", 3)]);
+    await some.ranking.drop({ tally: "t", version: 0 });
+    expect(await some.top(day, 1)).toHaveLength(1);
+    await some.ranking.drop({ tally: "t", version: 1 });
+    expect(await some.top(day, 1)).toBeUndefined();
+    await some.ranking.load(async () => ({ tally: "t", version: 0, since: "2026-01-01", sales: [] }));
+    expect(await some.top(day, 1)).toEqual([]);
+  });
+
+  test("holds nothing until it is loaded", async () => {
+    const some = create();
+    expect([await some.ranking.top(day, 1), await some.held()]).toEqual([undefined, undefined]);
+    expect(await some.add([sale("a", 1)])).toBe(false);
+    expect(await some.ranking.top(day, 1)).toBeUndefined();
   });
 }
