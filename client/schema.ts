@@ -3342,7 +3342,7 @@ export interface operations {
         };
         content: {
           "application/json": {
-            /** @description False where the ranking is read from the tally, so that nothing can differ */
+            /** @description False where the ranking is read from the tally, also because its store is away, so that nothing can differ */
             held: boolean;
             differences: {
               period: components["schemas"]["Period"];
