@@ -29,11 +29,9 @@ export const bestseller = contract("bestseller", {
     audit: action({
       params: nothing,
       result: z.strictObject({
-        held: z
-          .boolean()
-          .meta({
-            description: "False where the ranking is read from the tally, also because its store is away, so that nothing can differ",
-          }),
+        held: z.boolean().meta({
+          description: "False where the ranking is read from the tally, also because its store is away, so that nothing can differ",
+        }),
         differences: z.array(z.strictObject({ period, first: z.iso.date(), productId: id, ranking: z.int(), tally: z.int() })),
       }),
       rest: { route: "GET /ops/reconcile", auth: "admin", summary: "Where the ranking differs from the tally" },
