@@ -105,6 +105,7 @@ function mixinsOf<A extends Record<string, AnySpec>>(
   const table = `${name.replaceAll("-", "_")}_outbox_event`;
   const embedded = (broker: ServiceBroker) => configOf(broker).embedded;
   const eventsOn = (broker: ServiceBroker) => configOf(broker).events;
+  const retentionMs = (broker: ServiceBroker) => configOf(broker).eventRetentionMs;
   return [
     ...(parts.migrations
       ? [
@@ -124,7 +125,16 @@ function mixinsOf<A extends Record<string, AnySpec>>(
     ...(steps.length ? [participantMixin(steps)] : []),
     ...(parts.sagas ? [sagaMixin({ sagas: parts.sagas, claimAtOnce: embedded })] : []),
     ...(parts.consumes
-      ? [inboxMixin({ ...parts.inbox, consumer: name, bus: busOf, consumes: eventsOn, subscriptions: subscriptions(parts.consumes) })]
+      ? [
+          inboxMixin({
+            ...parts.inbox,
+            consumer: name,
+            bus: busOf,
+            consumes: eventsOn,
+            retentionMs,
+            subscriptions: subscriptions(parts.consumes),
+          }),
+        ]
       : []),
     ...(parts.reads ? [tableReads(parts.reads)] : []),
     ...(parts.mixins ?? []),

@@ -31,15 +31,15 @@ export const inboxStatus = <N extends string>(service: N): ActionRef<object, Inb
   kind: "action",
 });
 
-export interface InboxOptions extends Partial<
-  Pick<ConsumerOptions, "batch" | "lingerMs" | "tries" | "retryMs" | "keepMs" | "cleanUpMs" | "clock">
-> {
+export interface InboxOptions extends Partial<Pick<ConsumerOptions, "batch" | "lingerMs" | "tries" | "retryMs" | "cleanUpMs" | "clock">> {
   /** The consumer's name on the bus and in the table. It never changes: offsets and applied events are kept under it. */
   consumer: string;
   bus(broker: ServiceBroker): EventBus;
   /** False when this node consumes nothing; it then has no `this.inbox`, and `this.deadLetters` all the same. By default it does. */
   consumes?(broker: ServiceBroker): boolean;
   subscriptions: readonly InboxSubscription[];
+  /** How long the bus may deliver a message again; that it was applied is known a day longer. Default: 7 days. */
+  retentionMs?(broker: ServiceBroker): number;
   /** How long a dead letter that was seen to is kept. Default: 30 days. */
   keepClosedMs?: number;
 }
@@ -64,8 +64,6 @@ const figures = {
   lingerMs: 0,
   tries: 5,
   retryMs: { base: 100, cap: 5_000 },
-  // A day more than the bus keeps a message.
-  keepMs: 8 * day,
   cleanUpMs: 3_600_000,
   clock: Date.now,
 };
@@ -79,7 +77,7 @@ const removedTogether = 200;
  * topics can't be used doesn't start.
  */
 export function inboxMixin(options: InboxOptions): Partial<ServiceSchema> {
-  const { bus, consumes = () => true, subscriptions, keepClosedMs = 30 * day, ...given } = options;
+  const { bus, consumes = () => true, subscriptions, retentionMs = () => 7 * day, keepClosedMs = 30 * day, ...given } = options;
   const { cleanUpMs, clock } = { ...figures, ...given };
   const closed = { table: "dead_letter", key: "id", time: "closed_at", keepMs: keepClosedMs };
   return {
@@ -99,7 +97,7 @@ export function inboxMixin(options: InboxOptions): Partial<ServiceSchema> {
       this.deadLetters = new Desk({ db, consumer: options.consumer, handlerOf: handlersOf(hosted), clock });
       if (!consumes(broker)) return;
       this.inbox = new Consumer({
-        ...{ ...figures, ...given, subscriptions: hosted, db, bus: bus(broker), logger },
+        ...{ ...figures, ...given, keepMs: retentionMs(broker) + day, subscriptions: hosted, db, bus: bus(broker), logger },
         applying: inSpans(broker, this.name, given.consumer),
       });
       await this.inbox.check();
