@@ -1,5 +1,5 @@
 import type { Config } from "../../lib/config";
-import { orderStatus, unsent } from "./codes";
+import { consumed, orderStatus, unsent } from "./codes";
 import { followed } from "./on-their-way";
 import { openReading, type Reading } from "./reading";
 import { publishers } from "./rules/machinery";
@@ -28,6 +28,10 @@ export async function underWayIn({ of, bus }: Reading): Promise<string[]> {
   const behindOf = Map.groupBy((await bus?.unread()) ?? [], ({ consumer }) => consumer);
   for (const [consumer, parts] of behindOf)
     counts.push([parts.reduce((sum, { behind }) => sum + behind, 0), `events unread by ${consumer}`]);
+  // Who has just started for the first time isn't known to the bus yet, and has everything before him.
+  for (const [consumer, topics] of Object.entries(consumed))
+    for (const topic of topics)
+      for (const { events } of (await bus?.lost(consumer, topic)) ?? []) counts.push([events, `events of ${topic} unread by ${consumer}`]);
   return counts.filter(([n]) => n > 0).map(([n, what]) => `${what}: ${n}`);
 }
 

@@ -4,13 +4,14 @@ import { randomUUID } from "node:crypto";
 import { Client } from "../../scripts/client";
 import { contracts } from "../../services/gateway/contracts";
 import { basePath, type Route, routesOf } from "../../services/gateway/routes";
+import { deliver } from "../support/events";
 import { startShop, type TestShop } from "../support/shop";
 import { waitFor } from "../support/wait";
 import { couponTerms, newAdmin, newCustomer } from "./people";
 
 const callers = ["guest", "owner", "other", "staff"] as const;
 type Caller = (typeof callers)[number];
-type Thing = "product" | "coupon" | "order" | "payment" | "user" | "provider" | "saga";
+type Thing = "product" | "coupon" | "order" | "payment" | "user" | "provider" | "saga" | "deadLetter";
 
 /** What `:id` (or `:provider`, or `:type/:id`) of an action is, and whether it is one customer's own. A new route with an id has to be added here. */
 const things: Record<string, { thing: Thing; owned: boolean }> = {
@@ -29,6 +30,9 @@ const things: Record<string, { thing: Thing; owned: boolean }> = {
   "ops.retry": { thing: "saga", owned: false },
   "ops.skip": { thing: "saga", owned: false },
   "ops.compensate": { thing: "saga", owned: false },
+  "ops.deadLetter": { thing: "deadLetter", owned: false },
+  "ops.replay": { thing: "deadLetter", owned: false },
+  "ops.discard": { thing: "deadLetter", owned: false },
 };
 
 const routes = routesOf(contracts);
@@ -56,14 +60,22 @@ beforeAll(async () => {
     user: await idOf(clients.owner.get("/users/me")),
     provider: "sandbox",
     saga: `place-order/${order.id}`,
+    deadLetter: await deadLetter(staff),
   };
 });
+
+/** Where one stands that a consumer has put aside. */
+async function deadLetter(staff: Client): Promise<string> {
+  await deliver(shop, { topic: "commerce.order.v1", key: "k", headers: {}, payload: "no event" });
+  const put = async () => (await staff.get<{ items: { id: string }[] }>("/ops/dead-letters?service=product")).body.items[0]?.id;
+  return `product/${await waitFor(put, { what: "the dead letter" })}`;
+}
 
 /** The status of a request without any body or query: enough to tell who is let in. */
 async function ask({ method, path }: Route, caller: Caller, id = ""): Promise<{ status: number; code?: string }> {
   const headers = { "Content-Type": "application/json", "Idempotency-Key": randomUUID() };
-  const saga = id.includes("/") ? id : `place-order/${id}`;
-  const target = path.slice(basePath.length).replace(":type/:id", saga).replace(/:\w+/, id);
+  const [saga, letter] = id.includes("/") ? [id, id] : [`place-order/${id}`, `product/${id}`];
+  const target = path.slice(basePath.length).replace(":type/:id", saga).replace(":service/:id", letter).replace(/:\w+/, id);
   const { status, body } = await clients[caller].send<{ code?: string } | undefined>(method, target, {
     headers,
     ...(method !== "GET" && { body: "{}" }),

@@ -84,15 +84,15 @@ export async function listLetters(
   consumer: string,
   { state, type, limit = 100, after }: DeadLetterFilter,
 ): Promise<LetterRow[]> {
-  const [order, beyond] = state === "OPEN" ? ["asc", ">"] : ["desc", "<"];
+  const [direction, beyond] = state === "OPEN" ? ["asc", ">"] : ["desc", "<"];
   const where = new Conditions("consumer = ?", consumer);
   if (state !== undefined) where.and("state = ?", state);
   if (type !== undefined) where.and("type = ?", type);
   if (after) where.and(`died_at ${beyond}= ? and (died_at ${beyond} ? or id ${beyond} ?)`, after.diedAt, after.diedAt, after.id);
-  return db.select<LetterRow>(`select ${columns} from dead_letter where ${where.sql} order by died_at ${order}, id ${order} limit ?`, [
-    ...where.values,
-    limit,
-  ]);
+  return db.select<LetterRow>(
+    `select ${columns} from dead_letter where ${where.sql} order by died_at ${direction}, id ${direction} limit ?`,
+    [...where.values, limit],
+  );
 }
 
 export type OpenLetter = Pick<LetterRow, "id" | "topic" | "part" | "position" | "chain">;
