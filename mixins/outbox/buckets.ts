@@ -23,6 +23,8 @@ export class Buckets {
   constructor(
     private readonly db: Database,
     private readonly options: LeaseOptions,
+    /** Events that this relay has sent in the last minute: whoever is asked for the rate of all reads it beside the lease. */
+    private readonly sentLately: () => number,
   ) {}
 
   get owned(): readonly number[] {
@@ -73,7 +75,10 @@ export class Buckets {
       `select bucket, owner from outbox_bucket order by bucket ${forUpdate}`,
     );
     await tx.execute(`delete from outbox_relay where lease_until <= ${now} or id = ?`, [this.owner]);
-    await tx.execute(`insert into outbox_relay (id, lease_until) values (?, ${now} + ?)`, [this.owner, this.options.leaseMs]);
+    await tx.execute(`insert into outbox_relay (id, lease_until, sent_lately) values (?, ${now} + ?, ?)`, [
+      ...[this.owner, this.options.leaseMs],
+      this.sentLately(),
+    ]);
     const relays = await tx.select<{ id: string }>("select id from outbox_relay");
     const alive = new Set(relays.map(({ id }) => id));
     const mine = rows.filter(({ owner }) => owner === this.owner);

@@ -3,12 +3,15 @@ import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { ActionRef } from "../action-ref";
 import type { Database } from "../database";
 import { topicsAtStart } from "../event-bus";
-import { pause } from "../waiting";
+import { type Looks, openOutbox, type OpenOptions } from "./open";
 import { Relay, type RelayBus, type RelayOptions } from "./relay";
-import { OutboxStore, type OutboxLag, type OutboxStatus } from "./store";
+import type { OutboxStatus } from "./store";
+import type { Outbox } from "./types";
 
-export { createOutboxTables } from "./tables";
+export { addOutboxOperations, createOutboxTables } from "./tables";
+export type { DiscardedEvent, Freed, OutboxAuditEntry, OutboxPage, ParkedEvents, ParkedKey } from "./operations";
 export type { OutboxLag, OutboxStatus } from "./store";
+export type { Outbox } from "./types";
 
 /** The action that the mixin adds to a service, e.g. `wallet.outboxStatus`. It takes no parameters. */
 export const outboxStatus = <N extends string>(service: N): ActionRef<object, OutboxStatus, `${N}.outboxStatus`, object> => ({
@@ -26,18 +29,14 @@ export interface OutboxOptions extends Partial<Omit<RelayOptions, "exclusive" | 
   relays?(broker: ServiceBroker): boolean;
   /** True when this process alone uses the database: the relay then waits for no lease. */
   exclusive?(broker: ServiceBroker): boolean;
+  /**
+   * How many events may wait before `this.outbox.full` tells who begins new work not to. Default 0: as many as there are. Every node looks at
+   * the table now and then (`looksMs.gate`), so somewhat more may be there before it shows.
+   */
+  mostWaiting?(broker: ServiceBroker): number;
+  /** How often the table is looked at, in ms. Default: 2 s for the gate, 10 s for the metrics. */
+  looksMs?: Partial<Looks>;
   clock?: () => number;
-}
-
-/** What a service can ask of its outbox (`this.outbox`). */
-export interface Outbox {
-  lag(): Promise<OutboxLag>;
-  /** The same, and how many keys are parked. */
-  status(): Promise<OutboxStatus>;
-  /** Resolves when every event that was committed so far, parked ones apart, is on the bus; whichever node has put it there. */
-  drained(): Promise<void>;
-  /** Finishes the batch in hand; what is left is sent after the next start. May be called twice. */
-  stop(): Promise<void>;
 }
 
 type Host = Service & { db?: Database; outbox?: Outbox };
@@ -51,6 +50,7 @@ const figures = {
   retryMs: { base: 100, cap: 5_000 },
   maxAttempts: 5,
 };
+const looks = { gate: 2_000, metrics: 10_000 };
 
 /**
  * Publishes the events of a service (`tx.publish`) with the transactions that they tell of, and relays them to the bus. To be listed
@@ -58,26 +58,25 @@ const figures = {
  * start the last of the mixins first), because what they do at their start and stop may publish.
  */
 export function outboxMixin(options: OutboxOptions): Partial<ServiceSchema> {
-  const { table, bus, topics = [], relays = () => true, exclusive = () => false, clock = Date.now, ...given } = options;
+  const { table, bus, topics = [], relays = () => true, exclusive = () => false, clock = Date.now, mostWaiting, looksMs, ...given } = options;
 
-  async function makeRelay({ broker, logger }: Host, db: Database, store: OutboxStore): Promise<Relay> {
-    const seen = topics.length === 0 || (await topicsAtStart(bus(broker), topics, logger));
-    const figuresOfBoth = { ...figures, ...given, exclusive: exclusive(broker), topics: seen ? [] : topics };
-    return new Relay(db, store, bus(broker), figuresOfBoth, logger);
-  }
+  const relayOf =
+    ({ broker, logger }: Host, db: Database): OpenOptions["relay"] =>
+    async (store, sent) => {
+      const seen = topics.length === 0 || (await topicsAtStart(bus(broker), topics, logger));
+      const figuresOfBoth = { ...figures, ...given, exclusive: exclusive(broker), topics: seen ? [] : topics };
+      return new Relay(db, store, bus(broker), figuresOfBoth, logger, sent);
+    };
 
   async function start(this: Host): Promise<void> {
-    const { db, broker } = this;
+    const { db, broker, logger, name } = this;
     if (!db) throw new Error(`${this.name}: list outboxMixin after databaseMixin, it needs the open database`);
-    const store = new OutboxStore(db, table, clock);
-    const relay = relays(broker) ? await makeRelay(this, db, store) : undefined;
-    db.beforeCommit(async (tx, published) => {
-      if (published.length === 0) return;
-      store.write(tx, published);
-      if (relay) tx.afterCommit(() => relay.wake());
+    this.outbox = await openOutbox({
+      ...{ broker, db, logger, service: name, table, clock },
+      mostWaiting: mostWaiting?.(broker) ?? 0,
+      looksMs: { ...looks, ...looksMs },
+      ...(relays(broker) && { relay: relayOf(this, db) }),
     });
-    this.outbox = { lag: () => store.lag(), status: () => store.status(), drained: () => drained(store), stop: async () => relay?.stop() };
-    relay?.start();
   }
 
   async function stop(this: Host): Promise<void> {
@@ -100,8 +99,4 @@ export function outboxMixin(options: OutboxOptions): Partial<ServiceSchema> {
     },
   };
   return schema as Partial<ServiceSchema>;
-}
-
-async function drained(store: OutboxStore): Promise<void> {
-  while ((await store.lag()).waiting > 0) await pause(10);
 }

@@ -5,11 +5,19 @@ import { testDatabase, testDatabaseUrl } from "../../test/support/database";
 import { waitFor } from "../../test/support/wait";
 import { type Database, databaseMixin, type Migration } from "../database";
 import { Wakeup } from "../waiting";
-import { createOutboxTables, type Outbox, outboxMixin, type OutboxStatus, outboxStatus } from ".";
+import { addOutboxOperations, createOutboxTables, type Outbox, outboxMixin, type OutboxStatus, outboxStatus } from ".";
 import { FakeBus } from "./fake-bus.fixture";
 
 const table = "test_outbox_event";
-const migrations: Migration[] = [{ name: "0001-outbox", up: (tx) => createOutboxTables(tx, table) }];
+const migrations: Migration[] = [
+  {
+    name: "0001-outbox",
+    async up(tx) {
+      await createOutboxTables(tx, table);
+      await addOutboxOperations(tx, table);
+    },
+  },
+];
 const anHour = { base: 3_600_000, cap: 3_600_000 };
 
 type Publisher = Service & { db?: Database; outbox?: Outbox };
@@ -109,10 +117,10 @@ test("operators ask any node how the events are going out", async () => {
   await publish(db, "bad");
   await publish(db, "behind it");
   await waitFor(async () => (await status()).parked === 2, { what: "the key to be parked" });
-  expect(await status()).toEqual({ waiting: 0, oldestMs: 0, parked: 2, parkedKeys: 1 });
+  expect(await status()).toEqual({ waiting: 0, oldestMs: 0, parked: 2, parkedKeys: 1, sentPerSecond: 0 });
   bus.away = true;
   await db.transaction(async (tx) => tx.publish({ topic: "test.v1", key: "other", headers: { ce_id: "e1" }, payload: "{}" }));
-  expect(await status()).toEqual({ waiting: 1, oldestMs: expect.any(Number), parked: 2, parkedKeys: 1 });
+  expect(await status()).toEqual({ waiting: 1, oldestMs: expect.any(Number), parked: 2, parkedKeys: 1, sentPerSecond: 0 });
 });
 
 test("I7: what other mixins publish at their start and at their stop is kept, and sent after the next start at the latest", async () => {
@@ -140,6 +148,6 @@ test("without a database before it the mixin says what is missing", async () => 
 
 test("the tables can be created again after a migration that was cut off", async () => {
   const db = await testDatabase("outbox", migrations);
-  await db.transaction((tx) => createOutboxTables(tx, table));
+  for (const make of [createOutboxTables, addOutboxOperations]) await db.transaction((tx) => make(tx, table));
   expect(await db.select("select bucket from outbox_bucket")).toHaveLength(16);
 });

@@ -6,7 +6,7 @@ import { deferred } from "../waiting";
 import { FakeBus } from "./fake-bus.fixture";
 import { Relay, type RelayOptions } from "./relay";
 import { OutboxStore } from "./store";
-import { buckets, createOutboxTables } from "./tables";
+import { addOutboxOperations, buckets, createOutboxTables } from "./tables";
 
 const table = "test_outbox_event";
 const quick = {
@@ -26,7 +26,10 @@ let alerts: string[];
 let number = 0;
 
 beforeAll(async () => {
-  db = await testDatabase("outbox", [{ name: "0001-outbox", up: (tx) => createOutboxTables(tx, table) }]);
+  db = await testDatabase("outbox", [
+    { name: "0001-outbox", up: (tx) => createOutboxTables(tx, table) },
+    { name: "0002-operations", up: (tx) => addOutboxOperations(tx, table) },
+  ]);
   store = new OutboxStore(db, table, Date.now);
   db.beforeCommit(async (tx, published) => store.write(tx, published));
   atEnd(() => stopAll());
@@ -241,7 +244,7 @@ describe("several relays", () => {
     await publish(event("k", 1));
     const rows = await store.fetch([...Array(buckets).keys()], 10);
     expect(rows).toHaveLength(1);
-    expect(await store.settle("somebody else", { sent: rows, rejected: rows, parked: rows })).toBe(false);
+    expect(await store.settle("somebody else", { sent: rows, rejected: rows, spent: [], held: rows })).toBe(false);
     expect(await store.lag()).toMatchObject({ waiting: 1, parked: 0 });
   });
 

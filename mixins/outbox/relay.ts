@@ -7,7 +7,8 @@ import type { Database } from "../database";
 import { isMessageRejected, isTopicsError, type EventBus } from "../event-bus";
 import { backOff, pause, Wakeup } from "../waiting";
 import { Buckets, type LeaseOptions } from "./buckets";
-import { keyOf, type OutboxStore, type Row, type Settlement } from "./store";
+import { SentLately } from "./sent-lately";
+import { keyOf, type OutboxStore, type Rejection, type Row, type Settlement } from "./store";
 
 export interface RelayOptions extends LeaseOptions {
   batch: number;
@@ -53,9 +54,15 @@ export class Relay {
     private readonly bus: RelayBus,
     private readonly options: RelayOptions,
     private readonly logger: RelayLogger,
+    private readonly sent = new SentLately(),
   ) {
-    this.#buckets = new Buckets(db, options);
+    this.#buckets = new Buckets(db, options, () => sent.count());
     this.#unseen = options.topics;
+  }
+
+  /** Who it is, and how many events it has sent in the last minute. */
+  get progress(): { owner: string; sentLately: number } {
+    return { owner: this.#buckets.owner, sentLately: this.sent.count() };
   }
 
   start(): void {
@@ -141,13 +148,15 @@ export class Relay {
   }
 
   async #send(batch: readonly Row[]): Promise<"all sent" | "some held"> {
-    const held = await this.#heldOf(batch);
-    const { sent, rejected } = await this.#publish(batch.filter((row) => !held.includes(row)));
-    const spent = rejected.filter(({ attempts }) => attempts + 1 >= this.options.maxAttempts);
-    const settlement: Settlement = { sent, rejected, parked: [...spent, ...held] };
+    const { free, held } = await this.#sorted(batch);
+    const { sent, rejections } = await this.#publish(free);
+    this.sent.add(sent.length);
+    const rejected = rejections.map(({ row }) => row);
+    const spent = rejections.filter(({ row }) => row.attempts + 1 >= this.options.maxAttempts);
+    const settlement: Settlement = { sent, rejected, spent, held };
     const stillOwned = await this.store.settle(this.#buckets.owner, settlement);
     if (!stillOwned) this.#buckets.doubt();
-    for (const { message } of spent) {
+    for (const { message } of spent.map(({ row }) => row)) {
       this.#parked.add(keyOf(message));
       const id = message.headers.ce_id ?? "";
       this.logger.error(`ALERT: event ${id} can't be published; it and what follows for key ${message.key} of ${message.topic} are parked`);
@@ -156,8 +165,8 @@ export class Relay {
   }
 
   /** Publishes what the bus takes; an event that it rejects holds back its followers, and nobody else. No transaction is open here. */
-  async #publish(rows: readonly Row[]): Promise<{ sent: readonly Row[]; rejected: readonly Row[] }> {
-    const rejected: Row[] = [];
+  async #publish(rows: readonly Row[]): Promise<{ sent: readonly Row[]; rejections: readonly Rejection[] }> {
+    const rejections: Rejection[] = [];
     let rest = rows;
     while (rest.length > 0) {
       try {
@@ -168,18 +177,22 @@ export class Relay {
         if (!bad?.row) throw error;
         const { row, at } = bad;
         this.logger.warn(`event ${row.message.headers.ce_id} was rejected (attempt ${row.attempts + 1}): ${bad.reason}`);
-        rejected.push(row);
+        rejections.push({ row, error: bad.reason });
         rest = rest.filter((one, position) => position < at || keyOf(one.message) !== keyOf(row.message));
       }
     }
-    return { sent: rest, rejected };
+    return { sent: rest, rejections };
   }
 
-  /** Rows whose key is parked. The table has the last word: an operator may have freed the key. */
-  async #heldOf(batch: readonly Row[]): Promise<readonly Row[]> {
-    const suspected = batch.some(({ message }) => this.#parked.has(keyOf(message)));
-    if (!suspected) return [];
+  /**
+   * What may be sent, and what is held because its key is parked. The table has the last word: an operator may have freed the key. Rows of
+   * such a key are in neither list: they were fetched while what stands before them was parked, and come again behind it.
+   */
+  async #sorted(batch: readonly Row[]): Promise<{ free: readonly Row[]; held: readonly Row[] }> {
+    const before = this.#parked;
+    const free = batch.filter(({ message }) => !before.has(keyOf(message)));
+    if (free.length === batch.length) return { free, held: [] };
     this.#parked = await this.store.parkedKeys(this.#buckets.owned);
-    return batch.filter(({ message }) => this.#parked.has(keyOf(message)));
+    return { free, held: batch.filter(({ message }) => before.has(keyOf(message)) && this.#parked.has(keyOf(message))) };
   }
 }

@@ -12,13 +12,21 @@ export interface Row {
   message: BusMessage;
 }
 
+/** An event that the bus has rejected, and why. */
+export interface Rejection {
+  row: Row;
+  error: string;
+}
+
 /** What a relay writes after a send. Keys are those that `keyOf` gives. */
 export interface Settlement {
   sent: readonly Row[];
   /** Rejected by the bus and to be tried again. */
   rejected: readonly Row[];
-  /** Rows whose keys are to be parked, with all that waits for these keys. */
-  parked: readonly Row[];
+  /** Rejected for the last time: their keys are to be parked, with all that waits for these keys. */
+  spent: readonly Rejection[];
+  /** Rows whose keys were parked when the relay looked. */
+  held: readonly Row[];
 }
 
 export interface OutboxLag {
@@ -34,7 +42,12 @@ export interface OutboxLag {
 export interface OutboxStatus extends OutboxLag {
   /** Keys whose events are held. */
   parkedKeys: number;
+  /** Events that all relays together have sent in a second, over the last minute. One that other nodes' relays sent counts when they renew their leases. */
+  sentPerSecond: number;
 }
+
+/** Characters of it that are kept. */
+const longestError = 1_000;
 
 interface Stored {
   id: number;
@@ -101,7 +114,8 @@ export class OutboxStore {
    * Writes what came of a send, for the buckets that are still the relay's: the shared lock keeps others from taking them meanwhile.
    * Gives false when some are not; their events are the new owner's to send, once more.
    */
-  settle(owner: string, { sent, rejected, parked }: Settlement): Promise<boolean> {
+  settle(owner: string, { sent, rejected, spent, held }: Settlement): Promise<boolean> {
+    const parked = [...spent.map(({ row }) => row), ...held];
     const touched = [...new Set([...sent, ...rejected, ...parked].map(({ bucket }) => bucket))];
     return this.db.transaction(
       async (tx) => {
@@ -114,7 +128,8 @@ export class OutboxStore {
         if (idsOf(sent).length > 0) await tx.execute(`delete from ${this.table} where id in (?)`, [idsOf(sent)]);
         if (idsOf(rejected).length > 0)
           await tx.execute(`update ${this.table} set attempts = attempts + 1 where id in (?)`, [idsOf(rejected)]);
-        for (const { bucket, message } of parked) if (mine.has(bucket)) await this.#park(tx, message);
+        for (const rejection of spent) if (mine.has(rejection.row.bucket)) await this.#park(tx, rejection);
+        for (const { bucket, message } of held) if (mine.has(bucket)) await this.#hold(tx, message);
         return mine.size === touched.length;
         // What is forgotten is sent once more, and the inbox knows it.
       },
@@ -144,14 +159,52 @@ export class OutboxStore {
     };
   }
 
-  async status(): Promise<OutboxStatus> {
+  /** @param relay of this node, which knows what it has sent without looking */
+  async status(relay?: { owner: string; sentLately: number }): Promise<OutboxStatus> {
     const lag = await this.lag();
-    if (lag.parked === 0) return { ...lag, parkedKeys: 0 };
-    const keys = await this.db.select(`select distinct topic, msg_key from ${this.table} where status = ?`, [PARKED]);
-    return { ...lag, parkedKeys: keys.length };
+    const keys = lag.parked > 0 ? await this.#allParkedKeys() : 0;
+    const [others] = await this.db.select<{ sent: number | null }>(
+      `select sum(sent_lately) as sent from outbox_relay where lease_until > ${this.db.dialect.now} and id <> ?`,
+      [relay?.owner ?? ""],
+    );
+    const sent = Number(others?.sent ?? 0) + (relay?.sentLately ?? 0);
+    return { ...lag, parkedKeys: keys, sentPerSecond: Math.round((sent * 10) / 60) / 10 };
   }
 
-  async #park(tx: Tx, { topic, key }: BusMessage): Promise<void> {
+  /**
+   * Whether more events wait than `most`. The distance between the first and the last of them is never less than their number and costs
+   * two looks at the ends of the table; only when it is too great are they counted, as far as `most`.
+   */
+  async hasMoreThan(most: number): Promise<boolean> {
+    const end = (order: string) => `(select id from ${this.table} where status = ${WAITING} order by id ${order} limit 1)`;
+    const [ends] = await this.db.select<{ first: number | null; last: number | null }>(`select ${end("")} as first, ${end("desc")} as last`);
+    if (!ends?.first || !ends.last || ends.last - ends.first < most) return false;
+    const [counted] = await this.db.select<{ n: number }>(
+      `select count(*) as n from (select id from ${this.table} where status = ? limit ?) as some`,
+      [WAITING, most + 1],
+    );
+    return (counted?.n ?? 0) > most;
+  }
+
+  async #allParkedKeys(): Promise<number> {
+    return (await this.db.select(`select distinct topic, msg_key from ${this.table} where status = ?`, [PARKED])).length;
+  }
+
+  async #park(tx: Tx, { row: { id, message }, error }: Rejection): Promise<void> {
+    await tx.execute(`update ${this.table} set error = ?, parked_at = ? where id = ?`, [error.slice(0, longestError), this.clock(), id]);
+    await this.#holdAll(tx, message);
+  }
+
+  /** An operator may have freed the key since the relay looked; he locks the bucket too, so here is the last word. */
+  async #hold(tx: Tx, message: BusMessage): Promise<void> {
+    const still = await tx.select(`select id from ${this.table} where topic = ? and msg_key = ? and status = ? limit 1`, [
+      ...[message.topic, message.key],
+      PARKED,
+    ]);
+    if (still.length > 0) await this.#holdAll(tx, message);
+  }
+
+  async #holdAll(tx: Tx, { topic, key }: BusMessage): Promise<void> {
     await tx.execute(`update ${this.table} set status = ? where topic = ? and msg_key = ? and status = ?`, [PARKED, topic, key, WAITING]);
   }
 }

@@ -1,4 +1,4 @@
-import type { Tx } from "../database";
+import { addColumn, type Tx } from "../database";
 
 /** Each key belongs to one bucket, each bucket to one relay at a time: that keeps the order per key with many relays. */
 export const buckets = 16;
@@ -39,4 +39,27 @@ export async function createOutboxTables(tx: Tx, table: string): Promise<void> {
     "outbox_bucket",
     missing.map((bucket) => ({ bucket, owner: null })),
   );
+}
+
+/**
+ * What operators need: why and since when an event is parked, a relay's rate, and `outbox_audit`, which tells who did what to parked events.
+ * `event_id` is that of the key's first event; it, topic and key are NULL where all keys were meant. `detail` has the event that was discarded.
+ */
+export async function addOutboxOperations(tx: Tx, table: string): Promise<void> {
+  const { autoIncrement, tableOptions } = tx.dialect;
+  await addColumn(tx, table, "error", "text");
+  await addColumn(tx, table, "parked_at", "bigint");
+  await addColumn(tx, "outbox_relay", "sent_lately", "bigint not null default 0");
+  await tx.execute(`create table if not exists outbox_audit (
+    id ${autoIncrement},
+    action varchar(16) not null,
+    topic varchar(190),
+    msg_key varchar(190),
+    event_id varchar(64),
+    events integer not null,
+    who varchar(100) not null,
+    why varchar(500) not null,
+    detail mediumtext,
+    at bigint not null
+  ) ${tableOptions}`);
 }
