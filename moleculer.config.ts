@@ -49,7 +49,7 @@ export function brokerOptions(config: Config): BrokerOptions {
 /** Refusals are answers, and so is the 503 of an order that failed; what nobody foresaw, or what didn't come back, is a breakdown. */
 function isBreakdown(error: Error): boolean {
   const { status, orderId } = problemOf(error);
-  return status >= 500 && orderId === undefined;
+  return status >= 500 && orderId === undefined && (error as { type?: unknown }).type !== "OVERLOADED";
 }
 
 /** A broker for one node, without services yet. */

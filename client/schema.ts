@@ -558,6 +558,106 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/ops/outbox/{service}/parked": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Keys whose events are held, with why
+     * @description For staff.
+     */
+    get: operations["ops.parkedEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/outbox/{service}/parked/{id}/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a key's parked events again, in order
+     * @description For staff.
+     */
+    post: operations["ops.retryParked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/outbox/{service}/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send all parked events of a service again, in order
+     * @description For staff.
+     */
+    post: operations["ops.retryAllParked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/outbox/{service}/parked/{id}/discard": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Never send a parked event, and go on with what stands behind it
+     * @description For staff.
+     */
+    post: operations["ops.discardParked"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/ops/outbox/{service}/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What operators did to parked events, the newest first
+     * @description For staff.
+     */
+    get: operations["ops.outboxAudit"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/ops/audit": {
     parameters: {
       query?: never;
@@ -1209,6 +1309,67 @@ export interface components {
       parked?: number;
       /** @description Keys that these belong to */
       parkedKeys?: number;
+      /** @description Events that the relays of all nodes have sent in a second, over the last minute */
+      sentPerSecond?: number;
+    };
+    ParkedKey: {
+      /** @description Rises within the service */
+      number: number;
+      /** @example commerce.order.v1 */
+      topic: string;
+      key: string;
+      /** @description Of the first event, the one that the bus rejects */
+      eventId: string;
+      /** @example order.completed */
+      type?: string;
+      /** @description Why it was rejected */
+      error?: string;
+      attempts: number;
+      /** @description Events of the key that are held, the first one included */
+      events: number;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      parkedAt?: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      createdAt: string;
+    };
+    FreedKeys: {
+      keys: number;
+      /** @description Events that are sent again, in the order of their keys */
+      events: number;
+    };
+    OutboxAuditEntry: {
+      /** @description Rises within the service */
+      number: number;
+      /** @enum {string} */
+      action: "retry" | "discard";
+      /** @example commerce.order.v1 */
+      topic?: string;
+      key?: string;
+      eventId?: string;
+      /** @description Events that are sent again */
+      events: number;
+      /** @description The id of the member of staff, or the name that he gave */
+      who: string;
+      why: string;
+      /** @description The event that was discarded */
+      detail?: {
+        headers: {
+          [key: string]: string;
+        };
+        payload: string;
+        error?: string;
+      };
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      at: string;
     };
     /** @enum {string} */
     DeadLetterState: "OPEN" | "REPLAYED" | "DISCARDED";
@@ -1367,6 +1528,7 @@ export interface components {
         | "SAGA_NOT_FOUND"
         | "SAGA_STEP_NOT_FOUND"
         | "DEAD_LETTER_NOT_FOUND"
+        | "PARKED_EVENT_NOT_FOUND"
         | "METHOD_NOT_ALLOWED"
         | "EMAIL_TAKEN"
         | "PRODUCT_OUT_OF_STOCK"
@@ -2030,6 +2192,21 @@ export interface components {
           status: 409;
           /** @enum {unknown} */
           code: "SAGA_NOT_PARKED" | "SAGA_COMPENSATING" | "SAGA_PIVOT_DONE" | "IDEMPOTENCY_IN_FLIGHT";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description Not found (`NOT_FOUND`) · No such parked event (`PARKED_EVENT_NOT_FOUND`) */
+    "NOT_FOUND.PARKED_EVENT_NOT_FOUND": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 404;
+          /** @enum {unknown} */
+          code: "NOT_FOUND" | "PARKED_EVENT_NOT_FOUND";
         } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
       };
     };
@@ -3651,6 +3828,249 @@ export interface operations {
       304: components["responses"]["NotModified"];
       401: components["responses"]["UNAUTHENTICATED"];
       403: components["responses"]["FORBIDDEN"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.parkedEvents": {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description `nextCursor` of the page before */
+        cursor?: string;
+      };
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["ParkedKey"][];
+            nextCursor: string | null;
+          };
+        };
+      };
+      304: components["responses"]["NotModified"];
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.retryParked": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        service: string;
+        /** @description Of the first event of a parked key */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example The brokers take larger messages now */
+          why: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FreedKeys"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FreedKeys"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.PARKED_EVENT_NOT_FOUND"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.retryAllParked": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example The brokers take larger messages now */
+          why: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FreedKeys"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FreedKeys"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.discardParked": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        service: string;
+        /** @description Of the first event of a parked key */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @example The brokers take larger messages now */
+          why: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FreedKeys"];
+        };
+      };
+      /** @description Under way: it goes on, and `Location` tells what becomes of it */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          Location: components["headers"]["Location"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FreedKeys"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.PARKED_EVENT_NOT_FOUND"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.outboxAudit": {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description `nextCursor` of the page before */
+        cursor?: string;
+      };
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["OutboxAuditEntry"][];
+            nextCursor: string | null;
+          };
+        };
+      };
+      304: components["responses"]["NotModified"];
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND"];
       422: components["responses"]["VALIDATION_FAILED"];
       429: components["responses"]["RATE_LIMITED"];
       500: components["responses"]["INTERNAL"];

@@ -29,6 +29,8 @@ export interface Config {
   /** Of topics that are created. */
   eventPartitions: number;
   eventRetentionMs: number;
+  /** How many events may wait in a service's outbox before new work that publishes is refused; 0 for as many as there are. */
+  outboxMaxWaiting: number;
   seed: "demo" | "none";
   demoPassword: string | undefined;
   /** PEM. Without them `lib/keys.ts` makes a pair in `dataDir`, never in production. */
@@ -101,6 +103,7 @@ export function loadConfig(env: Environment, serviceNames: readonly string[]): C
     kafka: kafkaOf(settings),
     eventPartitions: settings.EVENT_PARTITIONS,
     eventRetentionMs: settings.EVENT_RETENTION_HOURS * 3_600_000,
+    outboxMaxWaiting: settings.OUTBOX_MAX_WAITING,
     seed: production ? "none" : settings.SEED,
     demoPassword: settings.DEMO_PASSWORD,
     tokenPrivateKey: settings.TOKEN_PRIVATE_KEY,

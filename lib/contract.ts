@@ -66,6 +66,11 @@ export interface ActionSpec<
    * command, whose keys `lib/service.ts` keeps, unless the action `waits`: then they are kept beside what it waits for.
    */
   idempotencyKey?: K;
+  /**
+   * It begins work that tells events. While too many wait in the service's outbox (`OUTBOX_MAX_WAITING`) it is refused with OVERLOADED before
+   * anything is begun. Not for what goes on with work that was begun, which has to end.
+   */
+  publishes?: true;
   /** It waits for a saga, or for what another service writes in its stead, and so may take longer than other calls. */
   waits?: W;
 }

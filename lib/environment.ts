@@ -131,6 +131,7 @@ const variables = (serviceNames: readonly string[]) =>
     EVENT_RETENTION_HOURS: wholeNumber(1, 100_000)
       .default(7 * 24)
       .describe(numberFrom(1, 100_000)),
+    OUTBOX_MAX_WAITING: wholeNumber(0, 999_999_999).default(1_000_000).describe(numberFrom(0, 999_999_999)),
     SEED: z.enum(["demo", "none"]).default("demo").describe("demo or none"),
     DEMO_PASSWORD: z.string().min(8).max(128).optional().describe("8 to 128 characters"),
     TOKEN_PRIVATE_KEY: pem("private"),

@@ -9,6 +9,7 @@ import type { ActionRef, BatchRef, ParamsOf, ResultOf, StepRef } from "../mixins
 import type { Database, Reader, Tx } from "../mixins/database/types";
 import type { GroupCommit } from "../mixins/group-commit/types";
 import type { DeadLetters } from "../mixins/inbox";
+import type { Outbox } from "../mixins/outbox/types";
 import type { Outcome } from "../mixins/outcome";
 import type { OutsideStepHandler, StepHandler } from "../mixins/participant/types";
 import type { Sagas } from "../mixins/saga/types";
@@ -69,6 +70,8 @@ export interface Ctx<P> {
   sagas: Sagas;
   /** Only in services that consume events. */
   deadLetters: DeadLetters;
+  /** Only in services that publish events. */
+  outbox: Outbox;
   config: Config;
   service: Service;
   /** Answers over REST with that status, and `Location` when given. */

@@ -27,6 +27,7 @@ export const catalogue = {
   SAGA_NOT_FOUND: { status: 404, title: "No such saga" },
   SAGA_STEP_NOT_FOUND: { status: 404, title: "The saga has no such step" },
   DEAD_LETTER_NOT_FOUND: { status: 404, title: "No such dead letter" },
+  PARKED_EVENT_NOT_FOUND: { status: 404, title: "No such parked event" },
   METHOD_NOT_ALLOWED: { status: 405, title: "Not a method of this path" },
   EMAIL_TAKEN: { status: 409, title: "The e-mail address is taken" },
   PRODUCT_OUT_OF_STOCK: { status: 409, title: "Too little stock" },

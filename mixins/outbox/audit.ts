@@ -9,7 +9,8 @@ export async function insertAudit(tx: Tx, { key, eventId, detail, ...entry }: Om
   await tx.insert("outbox_audit", [{ action, topic, msg_key: key, event_id: eventId, events, who, why, detail: text, at }]);
 }
 
-type AuditRow = Omit<OutboxAuditEntry, "topic" | "key" | "eventId" | "detail"> & Record<"topic" | "key" | "eventId" | "detail", string | null>;
+type AuditRow = Omit<OutboxAuditEntry, "topic" | "key" | "eventId" | "detail"> &
+  Record<"topic" | "key" | "eventId" | "detail", string | null>;
 
 /** The newest first: numbers rise with the transactions, which lock what they are about. */
 export async function readAudit(db: Reader, { limit = 100, after }: OutboxPage): Promise<OutboxAuditEntry[]> {

@@ -10,7 +10,11 @@ const table = "test_outbox_event";
 let db: Database;
 let store: OutboxStore;
 let told: string[];
-const log = { info: (text: string) => void told.push(text), warn: (text: string) => void told.push(text), error: (text: string) => void told.push(text) };
+const log = {
+  info: (text: string) => void told.push(text),
+  warn: (text: string) => void told.push(text),
+  error: (text: string) => void told.push(text),
+};
 
 beforeEach(async () => {
   told = [];
@@ -53,7 +57,9 @@ test("back-pressure: what is parked, and what was sent out of the middle, doesn'
   await run(`update ${table} set status = 1 where id in (select id from (select id from ${table} order by id limit 2) as some)`);
   expect([await store.hasMoreThan(4), await store.hasMoreThan(3)]).toEqual([false, true]);
   await write(1, "other");
-  await run(`delete from ${table} where status = 0 and msg_key = 'k' and id > (select least from (select min(id) + 2 as least from ${table}) as first)`);
+  await run(
+    `delete from ${table} where status = 0 and msg_key = 'k' and id > (select least from (select min(id) + 2 as least from ${table}) as first)`,
+  );
   expect([await store.hasMoreThan(2), await store.hasMoreThan(1)]).toEqual([false, true]);
   await run(`delete from ${table}`);
   expect(await store.hasMoreThan(0)).toBe(false);

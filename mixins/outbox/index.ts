@@ -58,7 +58,17 @@ const looks = { gate: 2_000, metrics: 10_000 };
  * start the last of the mixins first), because what they do at their start and stop may publish.
  */
 export function outboxMixin(options: OutboxOptions): Partial<ServiceSchema> {
-  const { table, bus, topics = [], relays = () => true, exclusive = () => false, clock = Date.now, mostWaiting, looksMs, ...given } = options;
+  const {
+    table,
+    bus,
+    topics = [],
+    relays = () => true,
+    exclusive = () => false,
+    clock = Date.now,
+    mostWaiting,
+    looksMs,
+    ...given
+  } = options;
 
   const relayOf =
     ({ broker, logger }: Host, db: Database): OpenOptions["relay"] =>

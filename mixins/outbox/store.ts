@@ -176,8 +176,10 @@ export class OutboxStore {
    * two looks at the ends of the table; only when it is too great are they counted, as far as `most`.
    */
   async hasMoreThan(most: number): Promise<boolean> {
-    const end = (order: string) => `(select id from ${this.table} where status = ${WAITING} order by id ${order} limit 1)`;
-    const [ends] = await this.db.select<{ first: number | null; last: number | null }>(`select ${end("")} as first, ${end("desc")} as last`);
+    const end = (direction: "asc" | "desc") => `(select id from ${this.table} where status = ${WAITING} order by id ${direction} limit 1)`;
+    const [ends] = await this.db.select<{ first: number | null; last: number | null }>(
+      `select ${end("asc")} as first, ${end("desc")} as last`,
+    );
     if (!ends?.first || !ends.last || ends.last - ends.first < most) return false;
     const [counted] = await this.db.select<{ n: number }>(
       `select count(*) as n from (select id from ${this.table} where status = ? limit ?) as some`,

@@ -1,9 +1,10 @@
 /** The operators' commands of the REPL that `npm run dev` opens. They ask services on whatever node. */
 import type { BrokerOptions, ServiceBroker } from "moleculer";
 
-import { inbox, outbox } from "./boxes";
+import { inbox } from "./boxes";
 import { type Command, Mistyped, type Typed } from "./command";
 import { deadLetters } from "./dead-letters";
+import { outbox } from "./outbox";
 import { saga } from "./saga";
 
 type ReplCommands = NonNullable<NonNullable<BrokerOptions["replOptions"]>["customCommands"]>;

@@ -232,8 +232,42 @@ describe("dead-letters", () => {
 
 test("outbox and inbox have a line for each service", async () => {
   await quiet(shop);
-  expect(await printed("outbox")).toMatch(/^service +waiting +oldest +parked +parked keys\ncoupon +0 +0 +0\norder +0 /);
+  expect(await printed("outbox")).toMatch(/^service +waiting +oldest +sent\/s +parked +parked keys\ncoupon +0 +[\d.]+ +0 +0\norder +0 /);
   expect(await printed("inbox")).toMatch(/^order-history +commerce\.payment\.v1 +0 +0$/m);
+});
+
+describe("outbox", () => {
+  const outbox = (what: string, id?: string, options: Record<string, string> = {}) =>
+    printed("outbox", { what, service: "point", ...(id && { id }) }, options);
+
+  test("lists parked keys, sends them again, does without an event, and tells who did", async () => {
+    const row = (id: string) => ({
+      ...{ event_id: id, bucket: 0, topic: "commerce.point.v1", msg_key: `key of ${id}`, headers: "{}", payload: "{}" },
+      ...{ status: 1, attempts: 5, created_at: Date.now(), parked_at: Date.now(), error: "too large" },
+    });
+    await databaseOf(shop, "point").transaction((tx) => tx.insert("point_outbox_event", ["e1", "e2", "e3"].map(row)));
+    const [heading, first] = (await outbox("parked", undefined, { limit: "2" })).split("\n");
+    expect(heading).toMatch(/^event id +type +topic +key +events +parked +error$/);
+    expect(first).toMatch(/^e1 +commerce\.point\.v1 +key of e1 +1 +\d+ (ms|s) +too large$/);
+    expect(await outbox("retry", "e1")).toMatch(/--who <name> --why <reason>$/);
+    expect(await outbox("retry", "e1", signed)).toMatch(/^1 events of 1 keys of point are sent again;/);
+    expect(await outbox("discard", "e2", signed)).toMatch(/^0 events of 0 keys /);
+    expect(await outbox("discard", "e2", signed)).toMatch(/^PARKED_EVENT_NOT_FOUND: /);
+    expect(await outbox("retry", "all", signed)).toMatch(/^1 events of 1 keys /);
+    expect((await outbox("audit")).split("\n").slice(1)).toEqual([
+      expect.stringMatching(/^kim +retry +all +1 /),
+      expect.stringMatching(/^kim +discard +e2 +key of e2 +0 /),
+      expect.stringMatching(/^kim +retry +e1 +key of e1 +1 /),
+    ]);
+  });
+
+  test("says what can be asked for, and of whom", async () => {
+    expect(await outbox("sing")).toMatch(/^outbox\noutbox parked <service>/);
+    expect(await printed("outbox", { what: "parked" })).toMatch(/^outbox\n/);
+    expect(await printed("outbox", { what: "parked", service: "gateway" })).toMatch(
+      /^No service gateway that publishes events is there; there are coupon, /,
+    );
+  });
 });
 
 test("what is wrong with the shop is the REPL's to tell", async () => {

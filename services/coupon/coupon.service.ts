@@ -6,11 +6,12 @@ import { createCoupon } from "./create-coupon";
 import { issueCoupon } from "./issue-coupon";
 import { listCoupons, listMine } from "./list-coupons";
 import { coupons } from "./migrations/0001-coupons";
+import { parkedEvents } from "./migrations/0002-parked-events";
 import { giveBackCoupon } from "./return-coupons";
 import { quoteCoupon, useCoupon } from "./use-coupon";
 
 export default service(coupon, {
-  migrations: [coupons],
+  migrations: [coupons, parkedEvents],
   actions: {
     list: listCoupons,
     create: createCoupon,

@@ -1,6 +1,7 @@
 /** Whom operators ask. */
 import type { ContractBase } from "../../lib/contract";
 import { type ConsumerHost, consumerOf } from "../../lib/dead-letters/contract";
+import { publisherOf, type PublisherHost } from "../../lib/outbox/contract";
 import { sagaHost, type SagaHost } from "../../lib/sagas/contract";
 import { bestseller } from "../bestseller/bestseller.contract";
 import { coupon } from "../coupon/coupon.contract";
@@ -16,7 +17,9 @@ import { user } from "../user/user.contract";
 export const hosts: readonly SagaHost[] = [sagaHost(order.$name)];
 
 /** Services that publish events. */
-export const publishers: readonly string[] = [user, product, point, coupon, order, payment].map(({ $name }: ContractBase) => $name);
+export const publishers: readonly PublisherHost[] = [user, product, point, coupon, order, payment].map(({ $name }: ContractBase) =>
+  publisherOf($name),
+);
 
 /** Services that consume events. */
 export const consumers: readonly ConsumerHost[] = [product, order, bestseller, orderHistory, notification].map(({ $name }: ContractBase) =>

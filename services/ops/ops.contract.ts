@@ -12,6 +12,7 @@ import {
   replayOne,
   replayView,
 } from "../../lib/dead-letters/contract";
+import { first, freedView, outboxAuditEntry, refusals as outboxRefusals, why as outboxWhy, parkedKeyView } from "../../lib/outbox/contract";
 import { byHand, refusals, sagaAuditEntry, sagaDetails, sagaKey, sagaState, sagaView, why } from "../../lib/sagas/contract";
 import { id, nothing, page, pageOf } from "../../lib/schemas";
 
@@ -24,8 +25,16 @@ const outboxView = z
     oldestMs: z.int().optional().meta({ description: "Age of the oldest of them, in ms" }),
     parked: z.int().optional().meta({ description: "Events that are held because they, or one before them, can't be published" }),
     parkedKeys: z.int().optional().meta({ description: "Keys that these belong to" }),
+    sentPerSecond: z
+      .number()
+      .optional()
+      .meta({ description: "Events that the relays of all nodes have sent in a second, over the last minute" }),
   })
   .meta({ id: "Outbox" });
+
+/** The publisher whose events are meant. */
+const publisher = { service: id.meta({ examples: ["order"] }) };
+const larger = { examples: [{ why: "The brokers take larger messages now" }] };
 
 const staff = { auth: "admin", status: 200 } as const;
 /** `userId` is who acts. */
@@ -79,6 +88,42 @@ export const ops = contract("ops", {
       params: nothing,
       result: z.strictObject({ services: z.array(outboxView) }),
       rest: { route: "GET /ops/outbox", ...staff, summary: "Events of each service that are not sent yet" },
+    }),
+    /** The oldest first. */
+    parkedEvents: action({
+      params: z.strictObject({ ...publisher, ...page }),
+      result: pageOf(parkedKeyView),
+      rest: { route: "GET /ops/outbox/:service/parked", ...staff, summary: "Keys whose events are held, with why" },
+    }),
+    retryParked: action({
+      params: z.strictObject({ ...publisher, ...first, userId: id, why: outboxWhy }).meta(larger),
+      result: freedView,
+      refuses: outboxRefusals,
+      rest: { route: "POST /ops/outbox/:service/parked/:id/retry", ...staff, summary: "Send a key's parked events again, in order" },
+      waits: true,
+    }),
+    retryAllParked: action({
+      params: z.strictObject({ ...publisher, userId: id, why: outboxWhy }).meta(larger),
+      result: freedView,
+      rest: { route: "POST /ops/outbox/:service/retry", ...staff, summary: "Send all parked events of a service again, in order" },
+      waits: true,
+    }),
+    discardParked: action({
+      params: z
+        .strictObject({ ...publisher, ...first, userId: id, why: outboxWhy })
+        .meta({ examples: [{ why: "Told to its consumers by hand" }] }),
+      result: freedView,
+      refuses: outboxRefusals,
+      rest: {
+        ...{ route: "POST /ops/outbox/:service/parked/:id/discard", ...staff },
+        summary: "Never send a parked event, and go on with what stands behind it",
+      },
+      waits: true,
+    }),
+    outboxAudit: action({
+      params: z.strictObject({ ...publisher, ...page }),
+      result: pageOf(outboxAuditEntry),
+      rest: { route: "GET /ops/outbox/:service/audit", ...staff, summary: "What operators did to parked events, the newest first" },
     }),
     audit: action({
       params: z.strictObject({ type: id.optional(), id: id.optional(), ...page }),

@@ -3,6 +3,7 @@ import { readAudit } from "./audit";
 import { discardLetter, listLetters, readLetter, readLetterAudit, replayLetter, replayLetters } from "./dead-letters";
 import { ops } from "./ops.contract";
 import { readOutboxes } from "./outbox";
+import { discardParked, listParked, readOutboxAudit, retryAllParked, retryParked } from "./parked-events";
 import { compensateSaga, listSagas, readSaga, retrySaga, skipStep } from "./sagas";
 
 export default service(ops, {
@@ -13,6 +14,11 @@ export default service(ops, {
     skip: skipStep,
     compensate: compensateSaga,
     outbox: readOutboxes,
+    parkedEvents: listParked,
+    retryParked,
+    retryAllParked,
+    discardParked,
+    outboxAudit: readOutboxAudit,
     audit: readAudit,
     deadLetters: listLetters,
     deadLetter: readLetter,

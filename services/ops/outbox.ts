@@ -6,7 +6,7 @@ import { ops } from "./ops.contract";
 
 /** How the events of every service are going out. One that doesn't answer is told of as such: the others' figures are wanted all the more. */
 export const readOutboxes = handler(ops.outbox, async ({ call }) => {
-  const services = publishers.map(async (service) => {
+  const services = publishers.map(async ({ $name: service }) => {
     try {
       return { service, available: true, ...(await call(outboxStatus(service), {})) };
     } catch (error) {

@@ -13,6 +13,7 @@ import { cancellations } from "./migrations/0002-cancellations";
 import { sagasByHand } from "./migrations/0003-sagas-by-hand";
 import { listsAreElsewhere } from "./migrations/0004-lists-are-elsewhere";
 import { deadLetters } from "./migrations/0005-dead-letters";
+import { parkedEvents } from "./migrations/0006-parked-events";
 import { order } from "./order.contract";
 import { paymentNews } from "./payment-news";
 import { place } from "./place-order";
@@ -20,7 +21,7 @@ import { readOrder } from "./read-orders";
 import { orderWatch } from "./watch";
 
 export default service(order, {
-  migrations: [orders, cancellations, sagasByHand, listsAreElsewhere, deadLetters],
+  migrations: [orders, cancellations, sagasByHand, listsAreElsewhere, deadLetters, parkedEvents],
   actions: { place, read: readOrder, cancel, changes },
   sagas: [
     saga(placeOrder, { completed: completeOrders, compensated: failOrders }),

@@ -3,6 +3,7 @@ import { DataTypes } from "sequelize";
 import { service } from "../../lib/service";
 import { payments } from "./migrations/0001-payments";
 import { refundsAndWebhooks } from "./migrations/0002-refunds-and-webhooks";
+import { parkedEvents } from "./migrations/0003-parked-events";
 import { payment } from "./payment.contract";
 import { processPayment } from "./process-payment";
 import { readPayment } from "./read-payment";
@@ -12,7 +13,7 @@ import { receiveWebhook } from "./webhook/receive-webhook";
 import { webhookSecret } from "./webhook/secret";
 
 export default service(payment, {
-  migrations: [payments, refundsAndWebhooks],
+  migrations: [payments, refundsAndWebhooks, parkedEvents],
   actions: { read: readPayment, process: processPayment, refund: refundPayment, webhook: receiveWebhook },
   mixins: [sandboxProvider, webhookSecret],
   reads: {

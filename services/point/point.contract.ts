@@ -37,6 +37,7 @@ export const point = contract("point", {
     charge: action({
       params: z.strictObject({ userId: id, amount: positiveMoney }).meta({ examples: [{ amount: 50_000 }] }),
       result: wallet,
+      publishes: true,
       rest: { route: "POST /points/me/charge", summary: "Charge points" },
       idempotencyKey: "required",
     }),

@@ -96,6 +96,7 @@ export const product = contract("product", {
         })
         .meta({ examples: [{ name: "Celadon tea cup", description: "Hand-thrown stoneware", price: 18_000, stock: 100 }] }),
       result: productView,
+      publishes: true,
       rest: { route: "POST /products", auth: "admin", summary: "Put a product on offer" },
       idempotencyKey: "optional",
     }),
@@ -117,6 +118,7 @@ export const product = contract("product", {
         .meta({ examples: [{ version: 1, price: 17_500 }] }),
       result: productView,
       refuses: ["PRODUCT_NOT_FOUND", "VERSION_STALE", "PRECONDITION_REQUIRED"],
+      publishes: true,
       rest: { route: "PATCH /products/:id", auth: "admin", ifMatch: true, summary: "Change a product of which the version is known" },
     }),
     /** Takes a product out of the catalogue; orders that have it keep it. */
@@ -124,6 +126,7 @@ export const product = contract("product", {
       params: z.strictObject({ id, version: z.int().min(1).optional() }),
       result: nothing,
       refuses: ["PRODUCT_NOT_FOUND", "VERSION_STALE"],
+      publishes: true,
       rest: { route: "DELETE /products/:id", auth: "admin", status: 204, ifMatch: true, summary: "Take a product out of the catalogue" },
     }),
     adjustStock: action({

@@ -9,6 +9,7 @@ import { listProducts } from "./list-products";
 import { catalogue } from "./migrations/0001-catalogue";
 import { edits } from "./migrations/0002-edits";
 import { deadLetters } from "./migrations/0003-dead-letters";
+import { parkedEvents } from "./migrations/0004-parked-events";
 import { product } from "./product.contract";
 import { quoteProducts, readProduct } from "./read-products";
 import { removeProduct } from "./remove-product";
@@ -16,7 +17,7 @@ import { reserveStock } from "./reserve-stock";
 import { restock } from "./restock";
 
 export default service(product, {
-  migrations: [catalogue, edits, deadLetters],
+  migrations: [catalogue, edits, deadLetters, parkedEvents],
   actions: {
     list: listProducts,
     read: readProduct,

@@ -58,6 +58,7 @@ export const user = contract("user", {
         .meta({ examples: [{ email: "kim@example.com", password: "correct horse", nickname: "Kim", language: "ko" }] }),
       result: tokens.extend({ user: userView }),
       refuses: ["EMAIL_TAKEN"],
+      publishes: true,
       rest: { route: "POST /auth/register", auth: "public", summary: "Open an account" },
     }),
     login: action({
@@ -106,6 +107,7 @@ export const user = contract("user", {
         .meta({ examples: [{ nickname: "Kim" }] }),
       result: userView,
       refuses: ["USER_NOT_FOUND", "INVALID_CREDENTIALS", "EMAIL_TAKEN"],
+      publishes: true,
       rest: { route: "PATCH /users/me", summary: "Change your account; e-mail and password need the present password" },
     }),
     read: action({

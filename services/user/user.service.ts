@@ -9,6 +9,7 @@ import { logOut } from "./log-out";
 import { accounts } from "./migrations/0001-accounts";
 import { listsAndSessions } from "./migrations/0002-lists-and-sessions";
 import { languages } from "./migrations/0003-language";
+import { parkedEvents } from "./migrations/0004-parked-events";
 import { listAccounts, readAccountForStaff, readMe } from "./read-accounts";
 import { refresh } from "./refresh";
 import { expiredTokens } from "./refresh-tokens";
@@ -16,7 +17,7 @@ import { createUser, register } from "./register";
 import { user } from "./user.contract";
 
 export default service(user, {
-  migrations: [accounts, listsAndSessions, languages],
+  migrations: [accounts, listsAndSessions, languages, parkedEvents],
   actions: {
     register,
     login: logIn,

@@ -140,6 +140,7 @@ const refused: Record<ErrorCode, () => Told> = {
   SAGA_NOT_FOUND: () => admin.get(`/ops/sagas/place-order/${randomUUID()}`),
   SAGA_STEP_NOT_FOUND: async () => admin.post(`${await parkedSaga("placed")}/skip`, { why, step: "sauna" }),
   DEAD_LETTER_NOT_FOUND: () => admin.get("/ops/dead-letters/order-history/dl_nobody"),
+  PARKED_EVENT_NOT_FOUND: () => admin.post(`/ops/outbox/point/parked/${randomUUID()}/retry`, { why }),
   METHOD_NOT_ALLOWED: () => send("PUT", "/orders", json, "{}"),
   EMAIL_TAKEN: () => guest.post("/auth/register", { email: kim.email, password: "12345678", nickname: "Kim" }),
   PRODUCT_OUT_OF_STOCK: () => order({ items: [{ productId: mug, quantity: 900 }] }),

@@ -9,6 +9,7 @@ import type { Middleware } from "openapi-fetch";
 import { createShopClient, type ShopClient, type View } from "../../client";
 import type { OpenApiDocument } from "../../services/gateway/openapi/document";
 import { Documented } from "../support/document";
+import { databaseOf } from "../support/database-of";
 import { deliver } from "../support/events";
 import { Faults, neverArrives } from "../support/faults";
 import { park } from "../support/park";
@@ -275,6 +276,31 @@ test("staff see which events could not be applied, try them again, first dry, or
   expect(answered(await admin.POST("/ops/dead-letters/{service}/{id}/discard", { ...letter, ...staffs })).state).toBe("DISCARDED");
   expect(answered(await admin.GET("/ops/dead-letters/audit")).items).toMatchObject([{ letter: first!.id, action: "discard" }]);
   expect((await kim.GET("/ops/dead-letters")).error?.code).toBe("FORBIDDEN");
+});
+
+test("staff see which events the bus doesn't take, send them again, or do without", async () => {
+  const parked = (key: string) => ({
+    ...{ event_id: randomUUID(), bucket: 0, topic: "commerce.point.v1", msg_key: key, headers: "{}", payload: "{}" },
+    ...{ status: 1, attempts: 5, created_at: Date.now(), parked_at: Date.now(), error: "too large" },
+  });
+  const rows = ["k1", "k2", "k3"].map(parked);
+  await databaseOf(shop, "point").transaction((tx) => tx.insert("point_outbox_event", rows));
+  const path = { service: "point" };
+  const { items } = answered(await admin.GET("/ops/outbox/{service}/parked", { params: { path, query: { limit: 2 } } }));
+  expect(items).toMatchObject(rows.slice(0, 2).map((row) => ({ eventId: row.event_id, key: row.msg_key, events: 1, error: "too large" })));
+  const at = (n: number) => ({ params: { path: { ...path, id: rows[n]!.event_id } }, ...staffs });
+  expect(answered(await admin.POST("/ops/outbox/{service}/parked/{id}/retry", at(0)))).toEqual({ keys: 1, events: 1 });
+  expect(answered(await admin.POST("/ops/outbox/{service}/parked/{id}/discard", at(1)))).toEqual({ keys: 0, events: 0 });
+  expect((await admin.POST("/ops/outbox/{service}/parked/{id}/discard", at(1))).error?.code).toBe("PARKED_EVENT_NOT_FOUND");
+  expect(answered(await admin.POST("/ops/outbox/{service}/retry", { params: { path }, ...staffs }))).toEqual({ keys: 1, events: 1 });
+  const did = answered(await admin.GET("/ops/outbox/{service}/audit", { params: { path } })).items;
+  expect(did.map(({ action, key }) => [action, key])).toEqual([
+    ["retry", undefined],
+    ["discard", "k2"],
+    ["retry", "k1"],
+  ]);
+  expect(did[1]).toMatchObject({ eventId: rows[1]!.event_id, detail: { payload: "{}", error: "too large" } });
+  expect((await kim.GET("/ops/outbox/{service}/parked", { params: { path } })).error?.code).toBe("FORBIDDEN");
 });
 
 test("no operation of the document was left out", () => {
