@@ -10,7 +10,7 @@ import { describeMachine } from "./machine";
 import { type BenchOptions, benchOptions, help } from "./options";
 import { goalsOf, saveReport } from "./report/report";
 import { notesOf, type Result, tableOf } from "./report/result";
-import { aligned, times } from "./report/table";
+import { aligned } from "./report/table";
 import { measure } from "./run";
 
 const stopping = new AbortController();
@@ -29,17 +29,19 @@ async function bench(): Promise<boolean> {
     if (violations.length) return refuse(violations);
     results.push(result);
   }
-  for (const { experiment, c, what, goal, ratio, verdict } of goalsOf(results))
-    if (verdict !== "not measured") say(`${experiment}, C=${c}: ${what} ${times(ratio)}, goal ${goal}: ${verdict}`);
+  for (const { experiment, c, what, goal, measured, verdict } of goalsOf(results))
+    if (verdict !== "not measured") say(`${experiment}, C=${c}: ${what} ${measured}, goal ${goal}: ${verdict}`);
   const command = `npm run bench -- ${process.argv.slice(2).map(withoutPassword).join(" ")}`;
   if (options.report) say(await saveReport({ at, command, machine, results }, join(__dirname, "../docs/bench")));
   return true;
 }
 
 async function run(name: ExperimentName, { extent, warmUp, place }: BenchOptions): Promise<Result> {
-  const { workload, open }: Experiment = experiments[name];
+  const experiment: Experiment = experiments[name];
   const lifetime = new Lifetime(stopping.signal);
   try {
+    if ("drain" in experiment) return { experiment: name, ...(await experiment.drain(place, extent, lifetime)) };
+    const { workload, open } = experiment;
     const { sides, goods } = await open(place, extent, lifetime);
     const ofDatabase = sides.length > 1 && place.database ? await databaseCpu(place.database) : undefined;
     const run = { workload, goods, sides, extent, warmUp, databaseCpu: ofDatabase, signal: stopping.signal };

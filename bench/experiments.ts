@@ -5,7 +5,8 @@ import { tokenKeys } from "../lib/keys";
 import { serviceNames } from "../services";
 import type { Lifetime } from "./lifetime";
 import type { Writes } from "./monolith/options";
-import { warmUpClients } from "./run";
+import { drain } from "./outbox/drain";
+import { type Measurement, warmUpClients } from "./run";
 import { Baseline } from "./servers/baseline";
 import { FiveStepsNode } from "./servers/five-steps";
 import { stockUp } from "./servers/goods";
@@ -16,18 +17,32 @@ import { saga, sagaUndone } from "./workloads/five-steps";
 import { hotCoupon, hotProduct } from "./workloads/sale";
 import type { Extent, Goods, Workload } from "./workloads/workload";
 
-/** One thing that can be measured. `open` starts its servers, ours first, and stocks them up; they end with the run. */
-export interface Experiment {
+/** One thing that can be measured. */
+export type Experiment = Common & (Asked | Drained);
+
+/** Servers are asked. `open` starts them, ours first, and stocks them up; they end with the run. */
+interface Asked {
+  workload: Workload;
+  open(place: Place, extent: Extent, lifetime: Lifetime): Promise<{ sides: Side[]; goods: Goods }>;
+}
+
+/** What has waited is worked off, without clients. */
+interface Drained {
+  workload: Pick<Workload, "counts">;
+  /** What the levels are numbers of. */
+  levels: string;
+  drain(place: Place, extent: Extent, lifetime: Lifetime): Promise<Measurement>;
+}
+
+interface Common {
   /** In one line, for a table's head. */
   title: string;
-  workload: Workload;
   /** Where the databases are: `server` means beside the baseline's; `either` means on files when there is no server. */
   on: "server" | "files" | "either";
   /** Work goes on after the answers: what that takes is told too. */
   settles?: true;
   /** Several processes, that talk over NATS. */
   overNats?: true;
-  open(place: Place, extent: Extent, lifetime: Lifetime): Promise<{ sides: Side[]; goods: Goods }>;
 }
 
 /** Where servers keep their data, and how they reach each other. */
@@ -36,6 +51,8 @@ export interface Place {
   database?: string;
   /** `nats://host:port` */
   transporter?: string;
+  /** `host:port` of Kafka's. */
+  brokers?: readonly string[];
   /** How the baseline writes. */
   writes: Writes;
 }
@@ -61,6 +78,10 @@ export const experiments = {
   "hot-coupon": sale("one coupon that everybody wants, twice as many customers as pieces", hotCoupon, "either", { events: "off" }),
   saga: sagas("five steps without work, one after the other, each at a service of its own", saga),
   "saga-undone": sagas("the same, of which the fifth refuses and four are undone; the baseline's succeed", sagaUndone),
+  outbox: {
+    title: "50,000 events of 500 keys are sent to the bus",
+    ...{ workload: { counts: "events" }, levels: "relays", on: "either", drain },
+  },
 } satisfies Record<string, Experiment>;
 
 export type ExperimentName = keyof typeof experiments;

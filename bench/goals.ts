@@ -1,6 +1,7 @@
 /** What the order's path is to reach, as ratios to the baseline of the same run. */
 import type { ExperimentName } from "./experiments";
 import type { Figures } from "./figures";
+import { number, times } from "./report/table";
 
 export interface Pair {
   ours: Figures;
@@ -18,6 +19,8 @@ interface Goal {
   upwards: boolean;
   /** So many operations in a second reach it too, whatever the baseline does. */
   orRate?: number;
+  /** It is no ratio: this many in a second, and there is no baseline. */
+  perSecond?: true;
 }
 
 /** CPU time of an operation, of servers and, where it can be told, of the database. */
@@ -46,6 +49,7 @@ export const goals: readonly Goal[] = [
   least("hot-coupon", 64, "attempts/s", rate, 1, 2),
   most("hot-coupon", 64, "p99", p99, 1),
   { ...least("saga", 64, "sagas/s", rate, 0.7), orRate: 1_500 },
+  ...[1, 2].map((relays) => ({ ...least("outbox", relays, "events sent", ({ ours }) => ours.rate, 10_000), perSecond: true as const })),
 ];
 
 export interface Judged {
@@ -55,22 +59,24 @@ export interface Judged {
   /** E.g. `≥ 1.1×`. */
   goal: string;
   aim: string;
-  /** Undefined when it was not measured. */
-  ratio: number | undefined;
+  /** A dash when it was not. */
+  measured: string;
   verdict: "aim reached" | "reached" | "missed" | "not measured";
 }
 
-/** @param pairOf what was measured at that level, with the baseline */
-export function judgeGoals(pairOf: (experiment: ExperimentName, c: number) => Pair | undefined): Judged[] {
+/** @param sidesOf what was measured at that level */
+export function judgeGoals(sidesOf: (experiment: ExperimentName, c: number) => Partial<Pair> | undefined): Judged[] {
   return goals.map((goal) => {
-    const { experiment, c, what, aim, upwards, orRate } = goal;
-    const pair = pairOf(experiment, c);
-    const bound = (number: number) => `${upwards ? "≥" : "≤"} ${number}×`;
+    const { experiment, c, what, aim, upwards, orRate, perSecond } = goal;
+    const { ours, baseline = perSecond && ours } = sidesOf(experiment, c) ?? {};
+    const pair = ours && baseline && { ours, baseline };
+    const bound = (number: number) => `${upwards ? "≥" : "≤"} ${number}${perSecond ? "/s" : "×"}`;
+    const ratio = pair && goal.read(pair);
     return {
       ...{ experiment, c, what },
       goal: `${bound(goal.goal)}${orRate ? ` or ≥ ${orRate}/s` : ""}`,
       aim: aim === undefined ? "" : bound(aim),
-      ratio: pair && goal.read(pair),
+      measured: perSecond && ratio !== undefined ? `${number(ratio)}/s` : times(ratio),
       verdict: pair ? verdictOf(goal, pair) : "not measured",
     };
   });

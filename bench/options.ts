@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { isNatsUrl, isServerUrl } from "../lib/addresses";
+import { isHostAndPort, isNatsUrl, isServerUrl } from "../lib/addresses";
 import { UsageError } from "../scripts/usage";
 import { type ExperimentName, type Experiment, experiments, type Place } from "./experiments";
 import type { Writes } from "./monolith/options";
@@ -21,7 +21,7 @@ const all: Readonly<Record<string, Experiment>> = experiments;
 
 export const help = `npm run bench -- <what …> [options]
 
-Measures how many orders, attempts or sagas a second are served over HTTP, what each costs, and recounts the databases afterwards.
+Measures how many orders, attempts or sagas a second are served over HTTP, or events sent, what each costs, and recounts the databases afterwards.
 
   checkout              checkout-path with --database, checkout-sqlite without
 ${names.map((name) => `  ${name.padEnd(20)}  ${experiments[name].title}`).join("\n")}
@@ -33,6 +33,7 @@ ${names.map((name) => `  ${name.padEnd(20)}  ${experiments[name].title}`).join("
   --baseline=statements how the baseline writes: statement by statement, as most would write it, or \`packet\`:
                         begin and all writes in one text, commit in a second, a harder baseline
   --transporter=nats://host:port   for checkout-nats
+  --brokers=host:port   Kafka's, for outbox; without them the bus is a file
   --c=1,8,32,64,128     numbers of clients
   --rounds=3            slices of each side at each number of clients; the medians count
   --seconds=5           of a slice
@@ -43,6 +44,7 @@ ${names.map((name) => `  ${name.padEnd(20)}  ${experiments[name].title}`).join("
 const strings = {
   database: { type: "string" },
   transporter: { type: "string" },
+  brokers: { type: "string" },
   baseline: { type: "string", default: "statements" },
   c: { type: "string", default: "1,8,32,64,128" },
   rounds: { type: "string", default: "3" },
@@ -58,6 +60,7 @@ export function benchOptions(args: readonly string[]): BenchOptions | undefined 
   const place = {
     database: urlOf("database", databaseUrl, values.database),
     transporter: urlOf("transporter", natsUrl, values.transporter),
+    ...(values.brokers !== undefined && { brokers: brokersOf(values.brokers) }),
     writes: writesOf(values.baseline),
   };
   const seconds = numberOf("warmup", values.warmup, { least: 0, most: 600 });
@@ -104,6 +107,13 @@ const natsUrl = { fits: isNatsUrl, like: "nats://host:port" };
 function urlOf(name: string, { fits, like }: typeof natsUrl, text: string | undefined): string | undefined {
   if (text !== undefined && !fits(text)) throw new UsageError(`--${name} can't be used: it must be like ${like}`);
   return text;
+}
+
+function brokersOf(text: string): string[] {
+  const brokers = text.split(",");
+  if (!brokers.every(isHostAndPort))
+    throw new UsageError(`--brokers=${text} can't be used: it must be a list, separated by commas, of host:port`);
+  return brokers;
 }
 
 function writesOf(text: string): Writes {

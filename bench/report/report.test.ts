@@ -123,5 +123,5 @@ test("a report is saved by its date, as the format check wants it, beside all fi
     expect(text).toContain(part);
   const { results, goals } = JSON.parse(await readFile(join(folder, "bench/2026-11-24.json"), "utf8")) as Report & { goals: object[] };
   expect(results).toEqual(report.results);
-  expect(goals).toHaveLength(12);
+  expect(goals).toHaveLength(14);
 });

@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { experiments } from "../experiments";
 import { judgeGoals, type Judged } from "../goals";
 import type { Machine } from "../machine";
-import { notesOf, pairOf, type Result, tableOf } from "./result";
-import { markdown, number, times } from "./table";
+import { notesOf, type Result, sidesOf, tableOf } from "./result";
+import { markdown, number } from "./table";
 
 export interface Report {
   /** ISO 8601, UTC. */
@@ -21,7 +21,7 @@ export interface Report {
 export function goalsOf(results: readonly Result[]): Judged[] {
   return judgeGoals((experiment, c) => {
     const result = results.find((one) => one.experiment === experiment);
-    return result && pairOf(result.measured, c);
+    return result && sidesOf(result.measured, c);
   });
 }
 
@@ -75,11 +75,11 @@ export function textOf({ at, command, machine, results }: Report): string {
 function goalTable(goals: readonly Judged[]): string[][] {
   return [
     ["What", "Goal", "Aim", "Measured", ""],
-    ...goals.map(({ experiment, c, what, goal, aim, ratio, verdict }) => [
+    ...goals.map(({ experiment, c, what, goal, aim, measured, verdict }) => [
       `${experiment}, C=${c}: ${what}`,
       goal,
       aim,
-      times(ratio),
+      measured,
       verdict,
     ]),
   ];

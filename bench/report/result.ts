@@ -8,10 +8,19 @@ import { number, type Table, times } from "./table";
 export type Result = Measurement & { experiment: ExperimentName };
 
 export function tableOf({ experiment, measured }: Result): Table {
-  const { workload, settles }: Experiment = experiments[experiment];
-  const { counts } = workload;
+  const tabled: Experiment = experiments[experiment];
+  const { settles } = tabled;
+  const { counts } = tabled.workload;
   const ratios = measured.some(({ side }) => side === "baseline");
-  const head = ["C", "side", `${counts}/s`, ...(settles ? ["until applied"] : []), "p50 ms", "p95 ms", "p99 ms"];
+  const head = [
+    "levels" in tabled ? tabled.levels : "C",
+    "side",
+    `${counts}/s`,
+    ...(settles ? ["until applied"] : []),
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+  ];
   const cpu = ["CPU server", "database", "client"];
   return [
     [...head, ...cpu, ...(ratios ? [`ratio ${counts}/s`, "p50", "p99", "CPU"] : [])],
@@ -30,10 +39,15 @@ function ratiosOf(pair: Pair | undefined): string[] {
   return [ours.rate / baseline.rate, ours.p50 / baseline.p50, ours.p99 / baseline.p99, cpuOf(ours) / cpuOf(baseline)].map(times);
 }
 
-export function pairOf(measured: readonly Measured[], c: number): Pair | undefined {
-  const of = (name: Measured["side"]) => measured.find((one) => one.side === name && one.c === c)?.figures;
-  const [ours, baseline] = [of("ours"), of("baseline")];
+function pairOf(measured: readonly Measured[], c: number): Pair | undefined {
+  const { ours, baseline } = sidesOf(measured, c);
   return ours && baseline && { ours, baseline };
+}
+
+/** What was measured at that level. */
+export function sidesOf(measured: readonly Measured[], c: number): Partial<Pair> {
+  const of = (name: Measured["side"]) => measured.find((one) => one.side === name && one.c === c)?.figures;
+  return { ours: of("ours"), baseline: of("baseline") };
 }
 
 /** Sentences below the table. */

@@ -39,6 +39,8 @@ export interface Extent {
   rounds: number;
   /** Of a slice. */
   seconds: number;
+  /** Of the outbox that is drained. */
+  events?: number;
 }
 
 /** What has to be there before a workload begins. */

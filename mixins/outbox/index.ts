@@ -41,7 +41,8 @@ export interface OutboxOptions extends Partial<Omit<RelayOptions, "exclusive" | 
 
 type Host = Service & { db?: Database; outbox?: Outbox };
 
-const figures = {
+/** Figures of the relay that hold when nothing else is said. */
+export const relayFigures = {
   batch: 500,
   leaseMs: 10_000,
   heartbeatMs: 3_000,
@@ -74,7 +75,7 @@ export function outboxMixin(options: OutboxOptions): Partial<ServiceSchema> {
     ({ broker, logger }: Host, db: Database): OpenOptions["relay"] =>
     async (store, sent) => {
       const seen = topics.length === 0 || (await topicsAtStart(bus(broker), topics, logger));
-      const figuresOfBoth = { ...figures, ...given, exclusive: exclusive(broker), topics: seen ? [] : topics };
+      const figuresOfBoth = { ...relayFigures, ...given, exclusive: exclusive(broker), topics: seen ? [] : topics };
       return new Relay(db, store, bus(broker), figuresOfBoth, logger, sent);
     };
 
