@@ -138,13 +138,13 @@ test("only the first event of a parked key is acted on, and once", async () => {
 describe("a key that is freed while a relay has its followers in hand", () => {
   /** Does something with the table after a fetch that has this event and before the relay gets it. */
   class Slow extends OutboxStore {
-    then: (() => Promise<unknown>) | undefined;
+    meanwhile: (() => Promise<unknown>) | undefined;
     override async fetch(...of: Parameters<OutboxStore["fetch"]>): Promise<Row[]> {
       const rows = await super.fetch(...of);
       if (!rows.some(({ message }) => message.payload === "a2")) return rows;
-      const { then } = this;
-      this.then = undefined;
-      await then?.();
+      const { meanwhile } = this;
+      this.meanwhile = undefined;
+      await meanwhile?.();
       return rows;
     }
   }
@@ -155,7 +155,7 @@ describe("a key that is freed while a relay has its followers in hand", () => {
     start(slow);
     await publish(["a", "poison"]);
     await parked(1);
-    slow.then = async () => {
+    slow.meanwhile = async () => {
       bus.rejects = () => false;
       await desk.retry("poison", by);
     };

@@ -163,7 +163,7 @@ export class OutboxStore {
   async status(relay?: { owner: string; sentLately: number }): Promise<OutboxStatus> {
     const lag = await this.lag();
     const keys = lag.parked > 0 ? await this.#allParkedKeys() : 0;
-    const [others] = await this.db.select<{ sent: number | null }>(
+    const [others] = await this.db.select<{ sent: number | string | null }>(
       `select sum(sent_lately) as sent from outbox_relay where lease_until > ${this.db.dialect.now} and id <> ?`,
       [relay?.owner ?? ""],
     );
