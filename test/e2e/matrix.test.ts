@@ -11,7 +11,7 @@ import { couponTerms, newAdmin, newCustomer } from "./people";
 
 const callers = ["guest", "owner", "other", "staff"] as const;
 type Caller = (typeof callers)[number];
-type Thing = "product" | "coupon" | "order" | "payment" | "user" | "provider" | "saga" | "deadLetter";
+type Thing = "product" | "coupon" | "order" | "payment" | "user" | "provider" | "publisher" | "saga" | "deadLetter";
 
 /** What `:id` (or `:provider`, or `:type/:id`) of an action is, and whether it is one customer's own. A new route with an id has to be added here. */
 const things: Record<string, { thing: Thing; owned: boolean }> = {
@@ -33,6 +33,11 @@ const things: Record<string, { thing: Thing; owned: boolean }> = {
   "ops.deadLetter": { thing: "deadLetter", owned: false },
   "ops.replay": { thing: "deadLetter", owned: false },
   "ops.discard": { thing: "deadLetter", owned: false },
+  "ops.parkedEvents": { thing: "publisher", owned: false },
+  "ops.retryParked": { thing: "publisher", owned: false },
+  "ops.retryAllParked": { thing: "publisher", owned: false },
+  "ops.discardParked": { thing: "publisher", owned: false },
+  "ops.outboxAudit": { thing: "publisher", owned: false },
 };
 
 const routes = routesOf(contracts);
@@ -59,6 +64,7 @@ beforeAll(async () => {
     payment: order.payment.id,
     user: await idOf(clients.owner.get("/users/me")),
     provider: "sandbox",
+    publisher: "point",
     saga: `place-order/${order.id}`,
     deadLetter: await deadLetter(staff),
   };
