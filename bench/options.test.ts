@@ -35,7 +35,7 @@ test("several are measured in the order of the list, each once; all is all of th
   expect(everything).toEqual(
     expect.arrayContaining(["checkout-path", "checkout-whole", "checkout-nats", "checkout-sqlite", "saga-undone"]),
   );
-  expect(everything).toHaveLength(9);
+  expect(everything).toHaveLength(10);
 });
 
 test("help is asked for", () => {
@@ -44,7 +44,7 @@ test("help is asked for", () => {
 
 test.each([
   [[], /^What is to be measured\? One or more of checkout, checkout-path, /],
-  [["outbox"], /^outbox can't be measured: there is checkout, /],
+  [["outboxes"], /^outboxes can't be measured: there is checkout, /],
   [["checkout-path"], /^checkout-path needs --database=mysql:/],
   [["all"], /^all \(checkout-path\) needs --database=mysql:/],
   [["all", database], /^all \(checkout-nats\) needs --transporter=nats:/],
