@@ -6,6 +6,7 @@ import { createDeadLetterTables, createInboxTable, inboxMixin, type Inbox } from
 import { type Database, databaseMixin, type Migration } from "../database";
 import type { EventBus } from "../event-bus";
 import { createOutboxTables, outboxMixin, type Outbox } from "../outbox";
+import { pause } from "../waiting";
 
 export interface PairOptions {
   writerUrl: string;
@@ -31,6 +32,8 @@ export interface Pair {
   written(): Promise<string[]>;
   /** What the reader noted, in the order of noting. */
   noted(): Promise<string[]>;
+  /** The payloads of the reader's dead letters, once there are so many. */
+  deadLetters(count: number): Promise<string[]>;
 }
 
 const topic = "pair.v1";
@@ -107,6 +110,13 @@ export async function startPair({ writerUrl, readerUrl, bus, consumer = "reader"
     },
     written: () => factsOf(running(writer.db)),
     noted: () => factsOf(running(reader.db)),
+    async deadLetters(count) {
+      for (;;) {
+        const rows = await running(reader.db).select<{ payload: string }>("select payload from dead_letter");
+        if (rows.length >= count) return rows.map(({ payload }) => payload);
+        await pause(10);
+      }
+    },
   };
 }
 

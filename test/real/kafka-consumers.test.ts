@@ -2,6 +2,7 @@
 import { v7 as uuid } from "uuid";
 
 import { killedReaderConformance } from "../../mixins/inbox/killed-reader.conformance";
+import { messyBusConformance } from "../../mixins/inbox/messy-bus.conformance";
 import type { KafkaServer } from "../../scripts/kafka/server";
 import { ownKafka } from "./own-kafka";
 
@@ -13,4 +14,7 @@ beforeAll(async () => {
   kafka = await ownKafka();
 });
 
-killedReaderConformance("Kafka", async () => ({ brokers: [kafka.brokers], prefix: `${uuid()}.` }));
+const newBus = async () => ({ brokers: [kafka.brokers], prefix: `${uuid()}.` });
+
+killedReaderConformance("Kafka", newBus);
+messyBusConformance("Kafka", newBus);
