@@ -116,6 +116,7 @@ export class OutboxStore {
    */
   settle(owner: string, { sent, rejected, spent, held }: Settlement): Promise<boolean> {
     const parked = [...spent.map(({ row }) => row), ...held];
+    if (rejected.length + parked.length === 0) return this.#strikeOff(sent);
     const touched = [...new Set([...sent, ...rejected, ...parked].map(({ bucket }) => bucket))];
     return this.db.transaction(
       async (tx) => {
@@ -135,6 +136,17 @@ export class OutboxStore {
       },
       { durable: false },
     );
+  }
+
+  /**
+   * Nearly always all was sent. That is right to strike off whoever owns the buckets now, so it takes no lock on them, in which others would wait
+   * for a process that is frozen. When some rows are gone already, somebody else has sent them too.
+   */
+  async #strikeOff(sent: readonly Row[]): Promise<boolean> {
+    const struck = await this.db.transaction((tx) => tx.execute(`delete from ${this.table} where id in (?)`, [sent.map(({ id }) => id)]), {
+      durable: false,
+    });
+    return struck === sent.length;
   }
 
   /** The keys of these buckets that are parked. Reads the whole table: for when a relay gains buckets or meets such a key again. */

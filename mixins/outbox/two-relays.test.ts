@@ -1,7 +1,8 @@
 /** Two relays on one table, of which one hangs past its lease in the middle of a send. `test/real/outbox-relays.test.ts` kills processes, on Kafka. */
 import { atEnd } from "../../test/support/cleanup";
-import { testDatabase } from "../../test/support/database";
+import { testDatabase, testDialect } from "../../test/support/database";
 import { waitFor } from "../../test/support/wait";
+import type { Database, Tx } from "../database";
 import { deferred } from "../waiting";
 import { judge, migrations, table, write } from "./events.fixture";
 import { FakeBus } from "./fake-bus.fixture";
@@ -44,3 +45,51 @@ test.each(["before the bus has its batch", "after the bus has its batch"])(
     expect(judge(bus.taken).repeated).toBeGreaterThan(0);
   },
 );
+
+// SQLite has one writer at a time, and one process.
+(testDialect === "mysql" ? test : test.skip)(
+  "I5, I7: a relay that is frozen while it strikes off what it has sent keeps nobody from its buckets",
+  async () => {
+    const db = await testDatabase("outbox", migrations);
+    const bus = new FakeBus();
+    const [hangs, wakes] = [deferred(), deferred()];
+    const freezing = frozenAt(db, async (sql) => {
+      if (!sql.startsWith("delete from test_outbox_event")) return;
+      hangs.resolve();
+      await wakes.promise;
+    });
+    const store = new OutboxStore(db, table, Date.now);
+    const frozen = new Relay(freezing, new OutboxStore(freezing, table, Date.now), bus, options, log);
+    const other = new Relay(db, store, bus, options, log);
+    atEnd(() => Promise.all([frozen.stop(), other.stop()]));
+    await write(db, store, { to: 200, keys: 5 });
+    frozen.start();
+    await hangs.promise;
+    other.start();
+    await waitFor(async () => (await store.lag()).waiting === 0, { what: "the other relay to send all" });
+    wakes.resolve();
+    await Promise.all([frozen.stop(), other.stop()]);
+    expect(judge(bus.taken)).toMatchObject({ events: 200, outOfOrder: [] });
+  },
+);
+
+/** The database of a process that stands still before it executes what `before` waits for. */
+function frozenAt(db: Database, before: (sql: string) => Promise<void>): Database {
+  const transaction: Database["transaction"] = (work, options) =>
+    db.transaction((tx) => {
+      const execute: Tx["execute"] = async (sql, values) => {
+        await before(sql);
+        return tx.execute(sql, values);
+      };
+      return work(withMethods(tx, { execute }));
+    }, options);
+  return withMethods(db, { transaction });
+}
+
+const withMethods = <T extends object>(of: T, methods: Partial<T>): T =>
+  new Proxy(of, {
+    get(target, name) {
+      const value = (methods[name as keyof T] ?? Reflect.get(target, name)) as unknown;
+      return typeof value === "function" && !(name in methods) ? (value.bind(target) as unknown) : value;
+    },
+  });

@@ -1,4 +1,4 @@
-/** Relays in processes of their own, on one database and Kafka, of which two are killed, one after the other. */
+/** Relays in processes of their own, on one database and Kafka, of which one is killed and one is frozen past its lease and wakes. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ function relay(url: string, broker: string) {
   return relay;
 }
 
-test("I5, I7: 50,000 events of 500 keys arrive, each key in order, though two of three relays are killed", async () => {
+test("I5, I7: 50,000 events of 500 keys arrive, each key in order, though of three relays one is killed, and one frozen past its lease", async () => {
   const [kafka, server] = await Promise.all([ownKafka(), MariaDbServer.start()]);
   atEnd(() => server.remove());
   const { url } = server;
@@ -59,13 +59,14 @@ test("I5, I7: 50,000 events of 500 keys arrive, each key in order, though two of
   await waitFor(() => first.sent > 2_000, { what: "the first relay to be in the middle of it", timeoutMs: 30_000 });
   first.child.kill("SIGKILL");
   await waitFor(() => second.sent > 4_000, { what: "the second relay to be in the middle of it", timeoutMs: 30_000 });
-  second.child.kill("SIGKILL");
+  second.child.kill("SIGSTOP");
   const heir = relay(url, kafka.brokers);
   await waitFor(() => heir.sent > 2_000, { what: "a third relay to take over", timeoutMs: 30_000 });
+  second.child.kill("SIGCONT");
   await writing;
   await waitFor(async () => !(await store.hasMoreThan(0)), { what: "an empty outbox", timeoutMs: 60_000 });
-  heir.child.kill("SIGKILL");
-  await heir.ended;
+  for (const { child } of [second, heir]) child.kill("SIGKILL");
+  await Promise.all([second.ended, heir.ended]);
 
   const messages: ReceivedMessage[] = [];
   // A Kafka that never had a group takes a moment to tell of one.
