@@ -1,4 +1,5 @@
 export { addColumn } from "./add-column";
+export { openBeside, removeBeside, type Beside, type BesideOptions } from "./beside";
 export { createIndex } from "./create-index";
 export { dropIndex } from "./drop-index";
 export { openDatabase, sqliteUrl, type OpenOptions } from "./open";
