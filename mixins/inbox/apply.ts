@@ -6,7 +6,12 @@ import type { Delivery } from "./event";
  * is not applied again, whether it was delivered twice, stands twice in the list, or its offset was not committed before a crash. Nearly
  * always nothing was applied before, so only who meets the table's key looks which events were.
  */
-export async function applyOnce(db: Database, consumer: string, at: number, deliveries: readonly Delivery[]): Promise<void> {
+export async function applyOnce(
+  db: Pick<Database, "transaction">,
+  consumer: string,
+  at: number,
+  deliveries: readonly Delivery[],
+): Promise<void> {
   if (deliveries.length === 0) return;
   const once = firstOfEach(deliveries);
   const apply = (unapplied: (tx: Tx) => Promise<readonly Delivery[]>) =>

@@ -13,9 +13,11 @@ import { Gathering } from "./gathering";
 import type { Applying } from "./spans";
 
 export interface BatchOptions {
-  db: Database;
+  db: Pick<Database, "transaction">;
   /** For dead letters. */
   bus: Pick<EventBus, "publish">;
+  /** What becomes of events that can't be applied. Default: they go to the dead letters, with an ALERT. */
+  bury?(dead: readonly DeadLetter[]): Promise<void>;
   consumer: string;
   subscriptions: readonly InboxSubscription<EventHandler>[];
   /** How long a batch waits for others to share its transaction: fewer commits, and later ones. */
@@ -110,6 +112,7 @@ export class BatchConsumer {
   async #bury(dead: readonly DeadLetter[]): Promise<void> {
     const { bus, consumer, clock, logger } = this.options;
     if (dead.length === 0) return;
+    if (this.options.bury) return this.options.bury(dead);
     await bus.publish(dead.map((letter) => toBusMessage(letter, consumer, clock())));
     for (const { message, error } of dead) {
       const name = `${message.headers.ce_type} ${message.headers.ce_id} of ${message.topic}`;

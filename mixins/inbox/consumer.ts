@@ -1,3 +1,4 @@
+import type { Database } from "../database";
 import { type EventBus, isTopicsError, lagOf, type Subscription, topicsAtStart } from "../event-bus";
 import { backOff, pause } from "../waiting";
 import { BatchConsumer, type BatchOptions } from "./batch-consumer";
@@ -5,7 +6,8 @@ import { cleanUp } from "./clean-up";
 import { collectorOf, deadLetterTopic, probeOf } from "./dead-letters/message";
 import { collect, countOpen } from "./dead-letters/rows";
 
-export interface ConsumerOptions extends Omit<BatchOptions, "signal"> {
+export interface ConsumerOptions extends Omit<BatchOptions, "signal" | "bury"> {
+  db: Database;
   bus: EventBus;
   /** Messages of one partition that share a transaction, at most. */
   batch: number;
