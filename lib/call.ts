@@ -18,12 +18,16 @@ const batchCallerOf = oncePer((broker: ServiceBroker) =>
   createBatchCaller((action, params, { timeoutMs, meta }) => broker.call(action, params, { timeout: timeoutMs, meta })),
 );
 
-/** The `call` of a handler: an ordinary action is called on behalf of the request `ctx`, a set-based read together with other requests. */
-export function callerFor(host: Service, ctx: Context<unknown, RequestMeta>): Call {
+/**
+ * The `call` of a handler: an ordinary action is called on behalf of the request `ctx`, a set-based read together with other requests.
+ * What a service does of itself is on nobody's behalf: it has no `ctx`.
+ */
+export function callerFor(host: Service, ctx?: Context<unknown, RequestMeta>): Call {
   return async <A extends ActionRef | BatchRef>(ref: A, params: ParamsOf<A>): Promise<ResultOf<A>> => {
-    if (ref.kind === "action") return ctx.call(ref.name, params as object);
+    if (ref.kind === "action") return (ctx ?? host.broker).call(ref.name, params as object);
     const make = () => batchCallerOf(host.broker)<unknown, Outcome<ResultOf<A>>>(ref.name, params);
-    const outcome = await inSpan(host.broker, { name: ref.name, type: "call", service: host.name }, { trace: traceOf(ctx.meta) }, make);
+    const trace = traceOf(ctx?.meta ?? {});
+    const outcome = await inSpan(host.broker, { name: ref.name, type: "call", service: host.name }, { trace }, make);
     if (!outcome.ok) throw errorOf(outcome);
     return outcome.result;
   };

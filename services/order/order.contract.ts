@@ -161,6 +161,11 @@ export const order = contract("order", {
       idempotencyKey: "required",
       waits: true,
     }),
+    /** All orders, by their ids, from the one after `after` on; for who builds anew what it has made of their events. */
+    page: action({
+      params: z.strictObject({ after: id.optional(), limit: z.int().min(1).max(500) }),
+      result: z.strictObject({ orders: z.array(z.strictObject({ userId: id, order: orderView })), next: id.optional() }),
+    }),
     read: action({
       params: z.strictObject({ id, userId: id }),
       result: orderView,

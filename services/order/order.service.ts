@@ -14,6 +14,7 @@ import { sagasByHand } from "./migrations/0003-sagas-by-hand";
 import { listsAreElsewhere } from "./migrations/0004-lists-are-elsewhere";
 import { deadLetters } from "./migrations/0005-dead-letters";
 import { parkedEvents } from "./migrations/0006-parked-events";
+import { orderPage } from "./order-pages";
 import { order } from "./order.contract";
 import { paymentNews } from "./payment-news";
 import { place } from "./place-order";
@@ -22,7 +23,7 @@ import { orderWatch } from "./watch";
 
 export default service(order, {
   migrations: [orders, cancellations, sagasByHand, listsAreElsewhere, deadLetters, parkedEvents],
-  actions: { place, read: readOrder, cancel, changes },
+  actions: { place, read: readOrder, page: orderPage, cancel, changes },
   sagas: [
     saga(placeOrder, { completed: completeOrders, compensated: failOrders }),
     saga(cancelOrder, { completed: cancelOrders, compensated: restoreOrders }),

@@ -63,6 +63,12 @@ export async function readTracks(db: Reader, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, { userId: row.user_id, history: historyOf(row) }]));
 }
 
+/** Orders by their ids, from the one after `after` on. */
+export async function readAfter(db: Reader, after = "", limit: number): Promise<Order[]> {
+  const rows = await db.select<OrderRow>("select * from orders where id > ? order by id limit ?", [after, limit]);
+  return (await withLines(db, rows)).map(({ order }) => order);
+}
+
 async function find(db: Reader, where: string, values: readonly Bindable[]): Promise<StoredOrder | undefined> {
   const [found] = await withLines(db, await db.select<OrderRow>(`select * from orders where ${where}`, values));
   return found;

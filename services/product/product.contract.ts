@@ -146,6 +146,11 @@ export const product = contract("product", {
       rest: { route: "POST /products/:id/stock", auth: "admin", status: 200, summary: "Add to the stock, or take from it" },
       idempotencyKey: "optional",
     }),
+    /** Names of all products, those that were removed too, by their ids from the one after `after` on; `at`: when it was last changed. */
+    names: action({
+      params: z.strictObject({ after: id.optional(), limit: z.int().min(1).max(500) }),
+      result: z.strictObject({ products: z.array(z.strictObject({ id, name: z.string(), at: time })), next: id.optional() }),
+    }),
     /** Prices, names and what is left, in the order of the ids; one unknown id refuses the call. */
     quote: batch({
       params: z.strictObject({ productIds: z.array(id).min(1).max(100) }),

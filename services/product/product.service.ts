@@ -10,6 +10,7 @@ import { catalogue } from "./migrations/0001-catalogue";
 import { edits } from "./migrations/0002-edits";
 import { deadLetters } from "./migrations/0003-dead-letters";
 import { parkedEvents } from "./migrations/0004-parked-events";
+import { productNames } from "./product-names";
 import { product } from "./product.contract";
 import { quoteProducts, readProduct } from "./read-products";
 import { removeProduct } from "./remove-product";
@@ -25,6 +26,7 @@ export default service(product, {
     edit: editProduct,
     remove: removeProduct,
     adjustStock,
+    names: productNames,
     quote: quoteProducts,
     reserve: reserveStock,
     restock,

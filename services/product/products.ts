@@ -33,6 +33,11 @@ export async function insertProducts(tx: Tx, products: readonly Product[]): Prom
   );
 }
 
+/** All products, those that were removed too, by their ids from the one after `after` on. */
+export function readNamesAfter(db: Reader, after = "", limit: number): Promise<Pick<Product, "id" | "name" | "updatedAt">[]> {
+  return db.select("select id, name, updated_at as updatedAt from product where id > ? order by id limit ?", [after, limit]);
+}
+
 /** Products of the catalogue by id; unknown and removed ones are left out. */
 export async function readProducts(db: Reader, ids: readonly string[]): Promise<Map<string, Product>> {
   return byId(await db.select<Product>(`select ${columns} from product where id in (?) and removed_at is null`, [[...new Set(ids)]]));
