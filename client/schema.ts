@@ -658,6 +658,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/ops/read-models/{service}/rebuild": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How the rebuild of a read model stands
+     * @description For staff.
+     */
+    get: operations["ops.rebuildStatus"];
+    put?: never;
+    /**
+     * Build a read model anew while it is in use
+     * @description For staff.
+     */
+    post: operations["ops.rebuild"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/ops/audit": {
     parameters: {
       query?: never;
@@ -1371,6 +1395,35 @@ export interface components {
        */
       at: string;
     };
+    Rebuild: {
+      id: string;
+      /**
+       * @description BUILDING: beside the model in use. CATCHING_UP: in its place, and what was applied to the old one alone is being applied
+       * @enum {string}
+       */
+      state: "BUILDING" | "CATCHING_UP" | "DONE" | "FAILED";
+      /**
+       * @description OWNERS: the owning services are read before the topics
+       * @enum {string}
+       */
+      source: "TOPICS" | "OWNERS";
+      /** @description Messages that were applied, of `total`; while the owners are read the rows of these */
+      done: number;
+      total: number;
+      /** @description Events that can't be applied */
+      skipped: number;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      startedAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-24T09:00:00.000Z
+       */
+      endedAt?: string;
+      error?: string;
+    };
     /** @enum {string} */
     DeadLetterState: "OPEN" | "REPLAYED" | "DISCARDED";
     DeadLetter: {
@@ -1525,6 +1578,7 @@ export interface components {
         | "USER_COUPON_NOT_FOUND"
         | "ORDER_NOT_FOUND"
         | "PAYMENT_NOT_FOUND"
+        | "READ_MODEL_NOT_FOUND"
         | "SAGA_NOT_FOUND"
         | "SAGA_STEP_NOT_FOUND"
         | "DEAD_LETTER_NOT_FOUND"
@@ -1535,6 +1589,7 @@ export interface components {
         | "COUPON_ALREADY_ISSUED"
         | "COUPON_NOT_USABLE"
         | "ORDER_NOT_CANCELABLE"
+        | "REBUILD_RUNNING"
         | "SAGA_NOT_PARKED"
         | "SAGA_COMPENSATING"
         | "SAGA_PIVOT_DONE"
@@ -2207,6 +2262,36 @@ export interface components {
           status: 404;
           /** @enum {unknown} */
           code: "NOT_FOUND" | "PARKED_EVENT_NOT_FOUND";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description Not found (`NOT_FOUND`) · No such read model (`READ_MODEL_NOT_FOUND`) */
+    "NOT_FOUND.READ_MODEL_NOT_FOUND": {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 404;
+          /** @enum {unknown} */
+          code: "NOT_FOUND" | "READ_MODEL_NOT_FOUND";
+        } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
+      };
+    };
+    /** @description The read model is being rebuilt already (`REBUILD_RUNNING`) */
+    REBUILD_RUNNING: {
+      headers: {
+        "X-Request-Id": components["headers"]["X-Request-Id"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": {
+          /** @constant */
+          status: 409;
+          /** @enum {unknown} */
+          code: "REBUILD_RUNNING";
         } & WithRequired<components["schemas"]["Problem"], "status" | "code">;
       };
     };
@@ -4071,6 +4156,89 @@ export interface operations {
       401: components["responses"]["UNAUTHENTICATED"];
       403: components["responses"]["FORBIDDEN"];
       404: components["responses"]["NOT_FOUND"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.rebuildStatus": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The `ETag` of what is known already */
+        "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+      };
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @description The newest one; none when there never was one */
+            rebuild?: components["schemas"]["Rebuild"];
+          };
+        };
+      };
+      304: components["responses"]["NotModified"];
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.READ_MODEL_NOT_FOUND"];
+      422: components["responses"]["VALIDATION_FAILED"];
+      429: components["responses"]["RATE_LIMITED"];
+      500: components["responses"]["INTERNAL"];
+      503: components["responses"]["OVERLOADED.UNAVAILABLE"];
+    };
+  };
+  "ops.rebuild": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          /**
+           * @description OWNERS reads the owning services in any case
+           * @enum {string}
+           */
+          source?: "TOPICS" | "OWNERS";
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["X-Request-Id"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Rebuild"];
+        };
+      };
+      400: components["responses"]["BAD_REQUEST"];
+      401: components["responses"]["UNAUTHENTICATED"];
+      403: components["responses"]["FORBIDDEN"];
+      404: components["responses"]["NOT_FOUND.READ_MODEL_NOT_FOUND"];
+      409: components["responses"]["REBUILD_RUNNING"];
+      413: components["responses"]["BODY_TOO_LARGE"];
+      415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
       422: components["responses"]["VALIDATION_FAILED"];
       429: components["responses"]["RATE_LIMITED"];
       500: components["responses"]["INTERNAL"];

@@ -12,6 +12,7 @@ import type { DeadLetters } from "../mixins/inbox";
 import type { Outbox } from "../mixins/outbox/types";
 import type { Outcome } from "../mixins/outcome";
 import type { OutsideStepHandler, StepHandler } from "../mixins/participant/types";
+import type { Rebuilds } from "../mixins/rebuild/types";
 import type { Sagas } from "../mixins/saga/types";
 import type { Config } from "./config";
 import type { ActionSpec, AnySpec, BatchSpec, PivotSpec, RetriableSpec, StepSpec } from "./contract";
@@ -70,6 +71,8 @@ export interface Ctx<P> {
   sagas: Sagas;
   /** Only in services that consume events. */
   deadLetters: DeadLetters;
+  /** Only in services that have a read model, on nodes that consume events. */
+  rebuilds?: Rebuilds | undefined;
   /** Only in services that publish events. */
   outbox: Outbox;
   config: Config;

@@ -10,6 +10,7 @@ import { idempotencyMixin, idempotent } from "../mixins/idempotency";
 import { type DeadLetters, inboxMixin, type InboxOptions } from "../mixins/inbox";
 import type { Outcome } from "../mixins/outcome";
 import { outboxMixin, type Outbox } from "../mixins/outbox";
+import type { Rebuilds } from "../mixins/rebuild";
 import { participantMixin, type ParticipantStep } from "../mixins/participant";
 import { sagaMixin, type BoundSaga, type Sagas } from "../mixins/saga";
 import { busOf } from "./bus";
@@ -25,6 +26,9 @@ import type { ActionKind } from "./limits";
 import { isWorthRemembering } from "./once";
 import { outboxActions } from "./outbox/contract";
 import { outboxHandlers } from "./outbox/handlers";
+import { readModelActions } from "./read-models/contract";
+import { readModelHandlers } from "./read-models/handlers";
+import { type ReadModelParts, rebuilding } from "./read-models/rebuild";
 import { sagaActions } from "./sagas/contract";
 import { sagaHandlers } from "./sagas/handlers";
 import { turnsOf } from "./turns";
@@ -41,6 +45,8 @@ export interface ServiceParts<A extends Record<string, AnySpec>> {
   consumes?: readonly Consumer[];
   /** `lingerMs`: how long events wait for others to share their transaction, for who may be late. */
   inbox?: Pick<InboxOptions, "lingerMs">;
+  /** What it consumes can be built anew while it is in use: into these tables, which its handlers write. */
+  readModel?: ReadModelParts;
   /** Plain reads for staff and the REPL (`<service>.find`, `.get`, `.count`). */
   reads?: Parameters<typeof tableReads>[0];
   mixins?: readonly Partial<ServiceSchema>[];
@@ -82,21 +88,23 @@ export function service<N extends string, A extends Record<string, AnySpec>>(
   };
 }
 
-/** A service that hosts sagas, publishes or consumes events has actions for operators beside those of its contract. */
+/** A service that hosts sagas, publishes or consumes events or has a read model has actions for operators beside those of its contract. */
 function specsOf<A extends Record<string, AnySpec>>(
   contract: ContractBase<string, A>,
-  { sagas, consumes }: ServiceParts<A>,
+  { sagas, consumes, readModel }: ServiceParts<A>,
 ): Record<string, AnySpec> {
   const ofOutbox = publishes(contract) && outboxActions;
-  return { ...contract.$actions, ...ofOutbox, ...(sagas && sagaActions), ...(consumes && deadLetterActions) };
+  const ofConsumer = { ...(consumes && deadLetterActions), ...(readModel && readModelActions) };
+  return { ...contract.$actions, ...ofOutbox, ...(sagas && sagaActions), ...ofConsumer };
 }
 
 function handlersOf<A extends Record<string, AnySpec>>(
   contract: ContractBase<string, A>,
-  { actions, sagas, consumes }: ServiceParts<A>,
+  { actions, sagas, consumes, readModel }: ServiceParts<A>,
 ): Record<string, unknown> {
   const ofOutbox = publishes(contract) && outboxHandlers;
-  return { ...actions, ...ofOutbox, ...(sagas && sagaHandlers), ...(consumes && deadLetterHandlers) };
+  const ofConsumer = { ...(consumes && deadLetterHandlers), ...(readModel && readModelHandlers) };
+  return { ...actions, ...ofOutbox, ...(sagas && sagaHandlers), ...ofConsumer };
 }
 
 const publishes = ({ events }: ContractBase): boolean => Object.keys(events).length > 0;
@@ -146,6 +154,7 @@ function mixinsOf<A extends Record<string, AnySpec>>(
           }),
         ]
       : []),
+    ...(parts.readModel ? [rebuilding(name, parts.readModel, parts)] : []),
     ...(parts.reads ? [tableReads(parts.reads)] : []),
     ...(parts.mixins ?? []),
   ];
@@ -154,7 +163,7 @@ function mixinsOf<A extends Record<string, AnySpec>>(
 const topicsOf = ({ events }: ContractBase): string[] => [...new Set(Object.values(events).map(({ topic }) => topic))];
 
 /** What the mixins put on the service. */
-type Host = Service & { db: Database; group: GroupCommit; sagas: Sagas; deadLetters: DeadLetters; outbox: Outbox };
+type Host = Service & { db: Database; group: GroupCommit; sagas: Sagas; deadLetters: DeadLetters; outbox: Outbox; rebuilds?: Rebuilds };
 
 function kindOf({ waits, rest }: ActionSpec): ActionKind {
   if (waits) return "wait";
@@ -246,6 +255,7 @@ function contextOf<P>(host: Host, ctx: Context<unknown, Meta>, params: P): Ctx<P
     group: host.group,
     sagas: host.sagas,
     deadLetters: host.deadLetters,
+    rebuilds: host.rebuilds,
     outbox: host.outbox,
     config: configOf(host.broker),
     service: host,

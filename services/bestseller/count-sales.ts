@@ -58,7 +58,7 @@ async function move(orders: readonly Told[], sign: 1 | -1, days: ReadonlyMap<str
 }
 
 /** One sale for a day and product. */
-function salesOf(orders: readonly (Pick<Told, "items"> & { day: string })[], sign: 1 | -1): Sale[] {
+export function salesOf(orders: readonly (Pick<Told, "items"> & { day: string })[], sign: 1 | -1): Sale[] {
   const sales = new Map<string, Sale>();
   for (const { day, items } of orders) {
     for (const { productId, quantity } of items) {

@@ -2,6 +2,7 @@
 import type { ContractBase } from "../../lib/contract";
 import { type ConsumerHost, consumerOf } from "../../lib/dead-letters/contract";
 import { publisherOf, type PublisherHost } from "../../lib/outbox/contract";
+import { readModel, type ReadModelService } from "../../lib/read-models/contract";
 import { sagaHost, type SagaHost } from "../../lib/sagas/contract";
 import { bestseller } from "../bestseller/bestseller.contract";
 import { coupon } from "../coupon/coupon.contract";
@@ -15,6 +16,9 @@ import { user } from "../user/user.contract";
 
 /** Services that host sagas. The saga types of two are never the same. */
 export const hosts: readonly SagaHost[] = [sagaHost(order.$name)];
+
+/** Services whose tables are made of events, and can be made anew. */
+export const readModels: readonly ReadModelService[] = [readModel(bestseller.$name), readModel(orderHistory.$name)];
 
 /** Services that publish events. */
 export const publishers: readonly PublisherHost[] = [user, product, point, coupon, order, payment].map(({ $name }: ContractBase) =>

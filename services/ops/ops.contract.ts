@@ -13,6 +13,7 @@ import {
   replayView,
 } from "../../lib/dead-letters/contract";
 import { first, freedView, outboxAuditEntry, refusals as outboxRefusals, why as outboxWhy, parkedKeyView } from "../../lib/outbox/contract";
+import { rebuildSource, rebuildView } from "../../lib/read-models/contract";
 import { byHand, refusals, sagaAuditEntry, sagaDetails, sagaKey, sagaState, sagaView, why } from "../../lib/sagas/contract";
 import { id, nothing, page, pageOf } from "../../lib/schemas";
 
@@ -124,6 +125,24 @@ export const ops = contract("ops", {
       params: z.strictObject({ ...publisher, ...page }),
       result: pageOf(outboxAuditEntry),
       rest: { route: "GET /ops/outbox/:service/audit", ...staff, summary: "What operators did to parked events, the newest first" },
+    }),
+    /** Goes on by itself: its status tells how it stands. */
+    rebuild: action({
+      params: rebuildSource.extend({ service: id }).meta({ examples: [{}] }),
+      result: rebuildView,
+      refuses: ["READ_MODEL_NOT_FOUND", "REBUILD_RUNNING", "UNAVAILABLE"],
+      rest: {
+        route: "POST /ops/read-models/:service/rebuild",
+        ...staff,
+        status: 202,
+        summary: "Build a read model anew while it is in use",
+      },
+    }),
+    rebuildStatus: action({
+      params: z.strictObject({ service: id }),
+      result: z.strictObject({ rebuild: rebuildView.optional().meta({ description: "The newest one; none when there never was one" }) }),
+      refuses: ["READ_MODEL_NOT_FOUND", "UNAVAILABLE"],
+      rest: { route: "GET /ops/read-models/:service/rebuild", ...staff, summary: "How the rebuild of a read model stands" },
     }),
     audit: action({
       params: z.strictObject({ type: id.optional(), id: id.optional(), ...page }),

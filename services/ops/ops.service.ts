@@ -4,6 +4,7 @@ import { discardLetter, listLetters, readLetter, readLetterAudit, replayLetter, 
 import { ops } from "./ops.contract";
 import { readOutboxes } from "./outbox";
 import { discardParked, listParked, readOutboxAudit, retryAllParked, retryParked } from "./parked-events";
+import { readRebuild, rebuild } from "./read-models";
 import { compensateSaga, listSagas, readSaga, retrySaga, skipStep } from "./sagas";
 
 export default service(ops, {
@@ -20,6 +21,8 @@ export default service(ops, {
     discardParked,
     outboxAudit: readOutboxAudit,
     audit: readAudit,
+    rebuild,
+    rebuildStatus: readRebuild,
     deadLetters: listLetters,
     deadLetter: readLetter,
     replay: replayLetter,

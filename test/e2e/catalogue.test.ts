@@ -141,6 +141,7 @@ const refused: Record<ErrorCode, () => Told> = {
   SAGA_STEP_NOT_FOUND: async () => admin.post(`${await parkedSaga("placed")}/skip`, { why, step: "sauna" }),
   DEAD_LETTER_NOT_FOUND: () => admin.get("/ops/dead-letters/order-history/dl_nobody"),
   PARKED_EVENT_NOT_FOUND: () => admin.post(`/ops/outbox/point/parked/${randomUUID()}/retry`, { why }),
+  READ_MODEL_NOT_FOUND: () => admin.get("/ops/read-models/point/rebuild"),
   METHOD_NOT_ALLOWED: () => send("PUT", "/orders", json, "{}"),
   EMAIL_TAKEN: () => guest.post("/auth/register", { email: kim.email, password: "12345678", nickname: "Kim" }),
   PRODUCT_OUT_OF_STOCK: () => order({ items: [{ productId: mug, quantity: 900 }] }),
@@ -170,6 +171,11 @@ const refused: Record<ErrorCode, () => Told> = {
   },
   DEAD_LETTER_FAILED: async () => admin.post(`${await deadLetter("{}")}/replay`, { why }),
   DEAD_LETTER_NOT_REPLAYABLE: async () => admin.post(`${await deadLetter("{")}/replay`, { why }),
+  REBUILD_RUNNING: async () => {
+    const begin = () => admin.post<Problem>("/ops/read-models/bestseller/rebuild", {});
+    const both = await Promise.all([begin(), begin()]);
+    return both.find(({ status }) => status === 409)!;
+  },
   IDEMPOTENCY_IN_FLIGHT: inFlight,
   COUPON_SOLD_OUT: async () => {
     const id = await newCoupon({ quantity: 1 });

@@ -303,6 +303,14 @@ test("staff see which events the bus doesn't take, send them again, or do withou
   expect((await kim.GET("/ops/outbox/{service}/parked", { params: { path } })).error?.code).toBe("FORBIDDEN");
 });
 
+test("staff have a read model built anew", async () => {
+  const model = { params: { path: { service: "order-history" } } };
+  const begun = answered(await admin.POST("/ops/read-models/{service}/rebuild", { ...model, body: {} }));
+  const stateOf = async () => answered(await admin.GET("/ops/read-models/{service}/rebuild", model)).rebuild;
+  await waitFor(async () => (await stateOf())?.state === "DONE", { what: "the rebuild's end" });
+  expect((await stateOf())?.id).toBe(begun.id);
+});
+
 test("no operation of the document was left out", () => {
   expect(documented.operations.map(({ name }) => name).filter((name) => !done.has(name))).toEqual([]);
 });

@@ -1,0 +1,5 @@
+import type { Migration } from "../../../mixins/database";
+import { createRebuildTable } from "../../../mixins/rebuild";
+
+/** How a rebuild of the read model stands. */
+export const rebuildRow: Migration = { name: "0004-rebuild", up: (tx) => createRebuildTable(tx) };
