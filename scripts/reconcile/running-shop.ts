@@ -47,18 +47,19 @@ async function ask(where: string, token: string): Promise<Answer> {
   return { audit: audit.data };
 }
 
-/** A key that is made now is that of no shop. */
-async function staffToken(config: Config): Promise<string> {
+/** A token for a minute, for a script that acts for staff as `id`. A key that is made now is that of no shop. */
+export async function staffToken(config: Config, id = "reconcile"): Promise<string> {
   const file = tokenKeyFile(config);
   if (!config.tokenPrivateKey && !existsSync(file))
     throw new Error(`there is no key to sign a token with, neither TOKEN_PRIVATE_KEY nor ${file}`);
   const sign = await tokenSigner(config).catch((error: unknown) => {
     throw error instanceof ConfigError ? new Error(`there is no key to sign a token with (${error.message})`) : error;
   });
-  return sign({ id: "reconcile", role: "admin" }, 60);
+  return sign({ id, role: "admin" }, 60);
 }
 
-function reasonOf(error: unknown): string {
+/** Why a request failed, in a few words. */
+export function reasonOf(error: unknown): string {
   const { message, cause } = error as { message: string; cause?: { code?: string } };
   return cause?.code ?? message;
 }
