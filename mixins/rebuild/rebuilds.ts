@@ -91,7 +91,8 @@ export class ReadModelRebuilds implements Rebuilds {
       .finally(async () => {
         beating.abort();
         await beats;
-        this.#running = undefined;
+        // Its row tells of its end before this: by now there may be another.
+        if (this.#running?.run === run) this.#running = undefined;
       });
     this.#running = { run, ended };
   }
