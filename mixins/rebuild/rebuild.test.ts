@@ -20,9 +20,10 @@ let now = Date.now();
 beforeEach(async () => {
   url = await testDatabaseUrl("reader");
   file = join(await temporaryFolder("bus-"), "bus.sqlite");
-  bus = createEmbeddedBus({ file, partitions: 3, retentionMs: 1_000, clock: () => now });
-  await bus.start();
-  atEnd(() => bus.stop());
+  const own = createEmbeddedBus({ file, partitions: 3, retentionMs: 1_000, clock: () => now });
+  await own.start();
+  atEnd(() => own.stop());
+  bus = own;
 });
 
 async function reader(options: Partial<ReaderOptions> = {}): Promise<Reader> {
