@@ -11,7 +11,7 @@ import { couponTerms, newAdmin, newCustomer } from "./people";
 
 const callers = ["guest", "owner", "other", "staff"] as const;
 type Caller = (typeof callers)[number];
-type Thing = "product" | "coupon" | "order" | "payment" | "user" | "provider" | "publisher" | "saga" | "deadLetter";
+type Thing = "product" | "coupon" | "order" | "payment" | "user" | "provider" | "publisher" | "readModel" | "saga" | "deadLetter";
 
 /** What `:id` (or `:provider`, or `:type/:id`) of an action is, and whether it is one customer's own. A new route with an id has to be added here. */
 const things: Record<string, { thing: Thing; owned: boolean }> = {
@@ -38,6 +38,8 @@ const things: Record<string, { thing: Thing; owned: boolean }> = {
   "ops.retryAllParked": { thing: "publisher", owned: false },
   "ops.discardParked": { thing: "publisher", owned: false },
   "ops.outboxAudit": { thing: "publisher", owned: false },
+  "ops.rebuild": { thing: "readModel", owned: false },
+  "ops.rebuildStatus": { thing: "readModel", owned: false },
 };
 
 const routes = routesOf(contracts);
@@ -65,6 +67,7 @@ beforeAll(async () => {
     user: await idOf(clients.owner.get("/users/me")),
     provider: "sandbox",
     publisher: "point",
+    readModel: "bestseller",
     saga: `place-order/${order.id}`,
     deadLetter: await deadLetter(staff),
   };
