@@ -2,56 +2,28 @@
  * Turns a contract and its handlers into a Moleculer service. Everything that isn't the service's own business is added here, by what the
  * contract says: validation, the database, group commit, idempotency keys, barriers, outbox, inbox, sagas.
  */
-import type { ActionHandler, ActionSchema, Context, Service, ServiceBroker, ServiceSchema } from "moleculer";
+import type { ActionHandler, ActionSchema, Context, Service, ServiceSchema } from "moleculer";
 
-import { databaseMixin, tableReads, type Database, type Migration } from "../mixins/database";
+import type { Database, Migration } from "../mixins/database";
 import type { GroupCommit, GroupHandler } from "../mixins/group-commit";
-import { idempotencyMixin, idempotent } from "../mixins/idempotency";
-import { type DeadLetters, inboxMixin, type InboxOptions } from "../mixins/inbox";
+import { idempotent } from "../mixins/idempotency";
+import type { DeadLetters } from "../mixins/inbox";
+import type { Outbox } from "../mixins/outbox";
 import type { Outcome } from "../mixins/outcome";
-import { outboxMixin, type Outbox } from "../mixins/outbox";
+import type { ParticipantStep } from "../mixins/participant";
 import type { Rebuilds } from "../mixins/rebuild";
-import { participantMixin, type ParticipantStep } from "../mixins/participant";
-import { sagaMixin, type BoundSaga, type Sagas } from "../mixins/saga";
-import { busOf } from "./bus";
+import type { Sagas } from "../mixins/saga";
 import { callerFor } from "./call";
 import { configOf } from "./config";
 import type { ActionSpec, AnySpec, BatchSpec, ContractBase, PivotSpec, RetriableSpec, StepSpec } from "./contract";
-import { deadLetterActions } from "./dead-letters/contract";
-import { deadLetterHandlers } from "./dead-letters/handlers";
 import { errorOf, ShopError } from "./errors";
-import { subscriptions, type Consumer } from "./events";
-import type { Batch, Command, CommandCall, Ctx, Handler, HandlerOf, Meta } from "./handlers";
+import type { Consumer } from "./events";
+import type { Batch, Command, CommandCall, Ctx, Handler, Meta } from "./handlers";
 import type { ActionKind } from "./limits";
 import { isWorthRemembering } from "./once";
-import { outboxActions } from "./outbox/contract";
-import { outboxHandlers } from "./outbox/handlers";
-import { readModelActions } from "./read-models/contract";
-import { readModelHandlers } from "./read-models/handlers";
-import { type ReadModelParts, rebuilding } from "./read-models/rebuild";
-import { sagaActions } from "./sagas/contract";
-import { sagaHandlers } from "./sagas/handlers";
-import { turnsOf } from "./turns";
+import { mixinsOf } from "./service-mixins";
+import { handlersOf, type ServiceParts, specsOf } from "./service-parts";
 import { parse } from "./validation";
-
-/** What a service supplies to its contract. */
-export interface ServiceParts<A extends Record<string, AnySpec>> {
-  /** Left out by a service that has no database. */
-  migrations?: readonly Migration[];
-  /** One handler for each action of the contract; a missing one doesn't compile. */
-  actions: { [K in keyof A]: HandlerOf<A[K]> };
-  /** Sagas that this service starts and owns. */
-  sagas?: readonly BoundSaga[];
-  consumes?: readonly Consumer[];
-  /** `lingerMs`: how long events wait for others to share their transaction, for who may be late. */
-  inbox?: Pick<InboxOptions, "lingerMs">;
-  /** What it consumes can be built anew while it is in use: into these tables, which its handlers write. */
-  readModel?: ReadModelParts;
-  /** Plain reads for staff and the REPL (`<service>.find`, `.get`, `.count`). */
-  reads?: Parameters<typeof tableReads>[0];
-  mixins?: readonly Partial<ServiceSchema>[];
-  started?(this: Service): Promise<void>;
-}
 
 /** A Moleculer service schema that also tells which tables it needs and which events it consumes. */
 export type ShopService = ServiceSchema & { name: string; migrations: readonly Migration[]; consumes: readonly Consumed[] };
@@ -87,80 +59,6 @@ export function service<N extends string, A extends Record<string, AnySpec>>(
     ...(parts.started && { started: parts.started }),
   };
 }
-
-/** A service that hosts sagas, publishes or consumes events or has a read model has actions for operators beside those of its contract. */
-function specsOf<A extends Record<string, AnySpec>>(
-  contract: ContractBase<string, A>,
-  { sagas, consumes, readModel }: ServiceParts<A>,
-): Record<string, AnySpec> {
-  const ofOutbox = publishes(contract) && outboxActions;
-  const ofConsumer = { ...(consumes && deadLetterActions), ...(readModel && readModelActions) };
-  return { ...contract.$actions, ...ofOutbox, ...(sagas && sagaActions), ...ofConsumer };
-}
-
-function handlersOf<A extends Record<string, AnySpec>>(
-  contract: ContractBase<string, A>,
-  { actions, sagas, consumes, readModel }: ServiceParts<A>,
-): Record<string, unknown> {
-  const ofOutbox = publishes(contract) && outboxHandlers;
-  const ofConsumer = { ...(consumes && deadLetterHandlers), ...(readModel && readModelHandlers) };
-  return { ...actions, ...ofOutbox, ...(sagas && sagaHandlers), ...ofConsumer };
-}
-
-const publishes = ({ events }: ContractBase): boolean => Object.keys(events).length > 0;
-
-function mixinsOf<A extends Record<string, AnySpec>>(
-  contract: ContractBase<string, A>,
-  parts: ServiceParts<A>,
-  steps: readonly ParticipantStep[],
-): Partial<ServiceSchema>[] {
-  const { $name: name } = contract;
-  const handlers = handlersOf(contract, parts);
-  const keepsKeys = Object.entries(specsOf(contract, parts)).some(
-    ([key, spec]) => spec.kind === "action" && spec.idempotencyKey && "command" in (handlers[key] as object),
-  );
-  const table = `${name.replaceAll("-", "_")}_outbox_event`;
-  const embedded = (broker: ServiceBroker) => configOf(broker).embedded;
-  const eventsOn = (broker: ServiceBroker) => configOf(broker).events;
-  const retentionMs = (broker: ServiceBroker) => configOf(broker).eventRetentionMs;
-  const mostWaiting = (broker: ServiceBroker) => configOf(broker).outboxMaxWaiting;
-  return [
-    ...(parts.migrations
-      ? [
-          databaseMixin({
-            name,
-            url: (broker) => configOf(broker).databaseUrl(name),
-            migrations: parts.migrations,
-            migrateAtStart: embedded,
-            turns: (broker) => turnsOf(broker, name),
-          }),
-        ]
-      : []),
-    ...(keepsKeys || parts.consumes ? [idempotencyMixin()] : []),
-    ...(publishes(contract)
-      ? [outboxMixin({ table, bus: busOf, topics: topicsOf(contract), relays: eventsOn, exclusive: embedded, mostWaiting })]
-      : []),
-    ...(steps.length ? [participantMixin(steps)] : []),
-    ...(parts.sagas ? [sagaMixin({ sagas: parts.sagas, claimAtOnce: embedded })] : []),
-    ...(parts.consumes
-      ? [
-          inboxMixin({
-            ...parts.inbox,
-            consumer: name,
-            bus: busOf,
-            consumes: eventsOn,
-            retentionMs,
-            subscriptions: subscriptions(parts.consumes),
-          }),
-        ]
-      : []),
-    ...(parts.readModel ? [rebuilding(name, parts.readModel, parts)] : []),
-    ...(parts.reads ? [tableReads(parts.reads)] : []),
-    ...(parts.mixins ?? []),
-  ];
-}
-
-const topicsOf = ({ events }: ContractBase): string[] => [...new Set(Object.values(events).map(({ topic }) => topic))];
 
 /** What the mixins put on the service. */
 type Host = Service & { db: Database; group: GroupCommit; sagas: Sagas; deadLetters: DeadLetters; outbox: Outbox; rebuilds?: Rebuilds };
