@@ -20,7 +20,7 @@ test("an order that is under way is finished, a new one is refused with Retry-Af
   const shop = await startShop({ env, middlewares: [faults.middleware] });
   const client = await newCustomer(shop);
   const cart = {
-    items: [{ productId: await stock(shop, { stock: 10 }), quantity: 1 }],
+    items: [{ productId: await stock(shop, { stock: 1_000 }), quantity: 1 }],
     payment: { method: "CARD", token: "tok_ok" } as const,
   };
   for (const action of ["payment.process", "payment.outcome"]) faults.every(action, neverArrives);
