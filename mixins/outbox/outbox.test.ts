@@ -35,8 +35,8 @@ async function startService(bus: FakeBus, url: string, more: Partial<ServiceSche
       more,
     ],
   });
+  atEnd(() => broker.stop()); // also one whose start is refused
   await broker.start();
-  atEnd(() => broker.stop());
   const { db, outbox } = service;
   if (!db || !outbox) throw new Error("the mixins set nothing");
   return { broker, db, outbox };
