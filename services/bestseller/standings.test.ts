@@ -1,5 +1,6 @@
 import { now } from "../../lib/clock";
 import type { Database } from "../../mixins/database";
+import { deferred } from "../../mixins/waiting";
 import { testDatabase } from "../../test/support/database";
 import { waitFor } from "../../test/support/wait";
 import { createMemoryRanking } from "./memory-ranking";
@@ -98,9 +99,14 @@ test("an addition that is lost is noticed by the tally's version: after the grac
   for (let n = 0; n < 3; n++) expect(shown(await standings.top(day, 9))).toEqual({ stale: false, places: [["a", 1]] });
   expect(loads).toHaveBeenCalledTimes(1);
   graceMs = -1;
-  expect(shown(await standings.top(day, 9))).toEqual({ stale: true, places: [["b", 5], ["a", 2]] }); // prettier-ignore
+  const loading = deferred();
+  const load = memory.load.bind(memory);
+  loads.mockImplementationOnce((read) => loading.promise.then(() => load(read)));
+  for (let n = 0; n < 3; n++) expect(shown(await standings.top(day, 9))).toEqual({ stale: true, places: [["b", 5], ["a", 2]] }); // prettier-ignore
+  loading.resolve();
   expect(await fresh(standings)).toEqual([["b", 5], ["a", 2]]); // prettier-ignore
-  expect(loads).toHaveBeenCalledTimes(2);
+  // A read that began before it stood may ask for another load.
+  expect(loads.mock.calls.length).toBeGreaterThan(1);
 });
 
 test("a ranking of another tally, or of one that is further than this one, is loaded anew", async () => {

@@ -98,7 +98,7 @@ export class Standings {
       return false;
     }
     if (lacking && held.version < lacking.version && now() - lacking.at > graceMs) {
-      this.#lacking = undefined;
+      // What it lacks stays noted until it is there: meanwhile the tally answers.
       this.#loadSoon();
       return false;
     }
