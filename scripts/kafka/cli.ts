@@ -1,8 +1,10 @@
 /** `npm run kafka -- up|down|status`: a Kafka broker on this machine, for who has none. It stays until `down`, and keeps its data. */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { isOpen } from "../is-open";
 import { failOrUsage, UsageError } from "../usage";
 import { KafkaServer } from "./server";
 
@@ -14,6 +16,8 @@ const brokers = `127.0.0.1:${port}`;
 const commands: Record<string, () => Promise<void>> = {
   async up() {
     if (running() === undefined) {
+      if (await isOpen(port))
+        throw new UsageError(`Somebody else listens on port ${port} already: a Kafka that runs there can be used as it is.`);
       mkdirSync(folder, { recursive: true });
       const log = openSync(join(folder, "broker.log"), "a");
       const server = new KafkaServer({ folder, port, controllerPort: port + 1, detached: { log } });
@@ -26,7 +30,7 @@ const commands: Record<string, () => Promise<void>> = {
     const pid = running();
     if (pid === undefined) return console.log("Kafka was not up.");
     process.kill(pid, "SIGTERM");
-    while (isAlive(pid)) await delay(50);
+    while (isBroker(pid)) await delay(50);
     rmSync(pidFile);
     console.log(`Kafka is down. Its data stays in ${folder}.`);
   },
@@ -39,15 +43,14 @@ const commands: Record<string, () => Promise<void>> = {
 function running(): number | undefined {
   if (!existsSync(pidFile)) return undefined;
   const pid = Number(readFileSync(pidFile, "utf8"));
-  return isAlive(pid) ? pid : undefined;
+  return isBroker(pid) ? pid : undefined;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+/** After a restart of the machine the number may be another program's. */
+function isBroker(pid: number): boolean {
+  const { error, stdout } = spawnSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  if (error) throw error;
+  return stdout.includes("kafka.Kafka") && stdout.includes(folder);
 }
 
 const command = commands[process.argv[2] ?? ""];

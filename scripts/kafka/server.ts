@@ -1,13 +1,13 @@
 /** A Kafka broker of one's own (KRaft), alone or in a cluster, with its own ports and folder, so that it can be frozen and killed. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { isOpen } from "../is-open";
+import { killed } from "../killed";
 import { kafkaJars } from "./jars";
 
 const startMs = 60_000;
@@ -72,19 +72,15 @@ export class KafkaServer {
     this.#said = "";
     child.stderr?.on("data", (chunk: Buffer) => (this.#said = (this.#said + chunk.toString()).slice(-8_000)));
     const giveUp = Date.now() + startMs;
-    while (!(await answers(this.options.port))) {
+    while (!(await isOpen(this.options.port))) {
       if (child.exitCode !== null || Date.now() > giveUp) throw new Error(`Kafka did not start:\n${this.#said}`);
       await delay(50);
     }
   }
 
   /** kill -9. Resolves when it is gone. */
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
+  kill(): Promise<void> {
+    return killed(this.#child);
   }
 
   /** It accepts connections and says nothing until it is woken. */
@@ -138,16 +134,4 @@ function propertiesOf({ folder, port, controllerPort, cluster }: KafkaServerOpti
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false; // not yet
-  } finally {
-    socket.destroy();
-  }
 }

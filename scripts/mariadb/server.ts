@@ -1,6 +1,5 @@
 /** A MariaDB server of our own, with its own port, folder and socket, so that it can be killed and leaves nothing behind. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
 
 import { freePort } from "../free-port";
+import { killed } from "../killed";
 
 const startMs = 60_000;
 /** Debian keeps the server where only root's PATH leads. */
@@ -82,12 +82,8 @@ export class MariaDbServer {
   }
 
   /** kill -9. Resolves when it is gone. */
-  async kill(): Promise<void> {
-    const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
+  kill(): Promise<void> {
+    return killed(this.child);
   }
 
   /** Its data is worth nothing, so there is no need to stop it gently. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 
 import { type Config, loadConfig } from "../../lib/config";
 import { migrateAll } from "../../lib/migrate";
 import { Client } from "../../scripts/client";
+import { killed } from "../../scripts/killed";
 import { domainServices, serviceNames } from "../../services";
 import { atEnd, temporaryFolder } from "../support/cleanup";
 import { testShopUrl } from "../support/database";
@@ -51,7 +51,7 @@ export class ShopProcess {
       env: { ...process.env, ...own },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    atEnd(() => kill(child));
+    atEnd(() => killed(child));
     return new ShopProcess(config, own, child, await addressOf(child));
   }
 
@@ -66,20 +66,13 @@ export class ShopProcess {
 
   /** kill -9. Resolves when the process is gone. */
   kill(): Promise<void> {
-    return kill(this.child);
+    return killed(this.child);
   }
 
   /** The same shop, started again on its data. */
   again(): Promise<ShopProcess> {
     return ShopProcess.run(this.config, this.own);
   }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGKILL");
-  await gone;
 }
 
 function addressOf(child: ChildProcess): Promise<string> {

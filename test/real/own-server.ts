@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 
 import { freePort } from "../../scripts/free-port";
+import { isOpen } from "../../scripts/is-open";
+import { killed } from "../../scripts/killed";
 import { atEnd } from "../support/cleanup";
 import { waitFor } from "../support/wait";
 
@@ -46,18 +46,14 @@ export class OwnServer {
     this.#child = child;
     const isUp = async () => {
       if (child.exitCode !== null) throw new Error(`${name} did not start`);
-      return answers(this.port);
+      return isOpen(this.port);
     };
     await waitFor(isUp, { what: name });
   }
 
   /** kill -9. Resolves when it is gone. */
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
+  kill(): Promise<void> {
+    return killed(this.#child);
   }
 
   /** It accepts connections and says nothing until it is woken. */
@@ -67,17 +63,5 @@ export class OwnServer {
 
   wake(): void {
     this.#child?.kill("SIGCONT");
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false; // not yet
-  } finally {
-    socket.destroy();
   }
 }
