@@ -56,3 +56,9 @@ test("what a consumer publishes because of an event is caused by that event, and
   const { headers } = published(box, received.data, received.trace);
   expect(headers).toMatchObject({ ce_correlationid: "r 1", ce_causationid: first.headers.ce_id, traceparent: request.traceparent });
 });
+
+test("what an event lacks is told in a line, for who reads dead letters", () => {
+  const { read } = reading(box, (received) => received);
+  const odd = readEvent({ ...published(box, { boxId: "b1", pieces: 2 }), payload: '{"boxId":1}', partition: 0, offset: "0" });
+  expect(() => read(odd)).toThrow(/^boxId: Invalid input: [^\n]+ \(and 1 more\)$/);
+});

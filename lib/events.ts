@@ -12,6 +12,7 @@ import { iso, now } from "./clock";
 import type { EventData, EventRef } from "./contract";
 import { uuid } from "./ids";
 import { traceHeaders, traceOfEvent } from "./trace";
+import { parse } from "./validation";
 
 /** Publishes an event with the transaction's commit. `trace` tells what caused it (`traceOf` of a request's meta, `trace` of a saga or an event). */
 export function emit<E extends EventRef>(tx: Tx, event: E, data: EventData<E>, trace?: Trace): void {
@@ -76,7 +77,7 @@ export function reading<E extends EventRef, N>(event: E, read: (event: Received<
   return {
     topic: event.topic,
     type: event.name,
-    read: (given) => read({ id: given.id, at: given.at, data: tolerant.parse(given.data) as EventData<E>, trace: traceOfEvent(given) }),
+    read: (given) => read({ id: given.id, at: given.at, data: parse(tolerant, given.data) as EventData<E>, trace: traceOfEvent(given) }),
   };
 }
 
