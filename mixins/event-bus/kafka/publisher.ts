@@ -1,4 +1,4 @@
-import { type Kafka, type Message, Partitioners, type Producer, type TopicMessages } from "kafkajs";
+import { type Kafka, type Message, type PartitionMetadata, Partitioners, type Producer, type TopicMessages } from "kafkajs";
 
 import { MessageRejectedError } from "../errors";
 import type { BusMessage } from "../types";
@@ -57,12 +57,14 @@ export class Publisher {
 
   async #addressed(messages: readonly BusMessage[]): Promise<Outgoing[]> {
     const outgoing: Outgoing[] = [];
+    const partitions = new Map<string, PartitionMetadata[]>();
+    for (const topic of new Set(messages.map((message) => message.topic))) partitions.set(topic, await this.#partitions(topic));
     for (const [index, { topic, key, headers, payload }] of messages.entries()) {
       const bytes = sizeOf(key, headers, payload);
       if (bytes > this.settings.maxMessageBytes)
         throw new MessageRejectedError(index, `a message of ${bytes} bytes, ${this.settings.maxMessageBytes} are allowed`);
       const name = this.settings.prefix + topic;
-      const partitionMetadata = await this.#partitions(name);
+      const partitionMetadata = partitions.get(topic)!;
       const message: Message = { key, headers, value: payload };
       const partition = this.#partitioner({ topic: name, partitionMetadata, message });
       outgoing.push({ index, topic: name, partition, message: { ...message, partition }, bytes });
@@ -71,8 +73,8 @@ export class Publisher {
   }
 
   /** The partitioner looks at their number alone. */
-  async #partitions(topic: string) {
-    const count = await this.topics.partitionsOf(topic);
+  async #partitions(topic: string): Promise<PartitionMetadata[]> {
+    const count = await this.topics.partitionsOf(this.settings.prefix + topic);
     return Array.from({ length: count }, (_, partitionId) => ({ partitionId, leader: 0, partitionErrorCode: 0, replicas: [], isr: [] }));
   }
 
@@ -147,6 +149,10 @@ function requestsOf(messages: readonly Outgoing[], most: number): Outgoing[][] {
 
 function byTopic(request: readonly Outgoing[]): TopicMessages[] {
   const topics = new Map<string, Message[]>();
-  for (const { topic, message } of request) topics.set(topic, [...(topics.get(topic) ?? []), message]);
+  for (const { topic, message } of request) {
+    const of = topics.get(topic) ?? [];
+    of.push(message);
+    topics.set(topic, of);
+  }
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
