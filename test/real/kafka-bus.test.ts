@@ -5,7 +5,7 @@ import type { KafkaServer } from "../../scripts/kafka/server";
 import { createKafkaBus, type KafkaBusOptions } from "../../mixins/event-bus";
 import { eventBusConformance } from "../../mixins/event-bus/event-bus.conformance";
 import { busThroughOutages } from "../../mixins/event-bus/outages.conformance";
-import { pause } from "../../mixins/waiting";
+import { deferred, pause } from "../../mixins/waiting";
 import { ownKafka, ownKafkas } from "./own-kafka";
 
 const retryMs = { base: 1, cap: 100 };
@@ -46,11 +46,13 @@ describe("topics", () => {
 });
 
 test("a consumer waits for brokers that are away, and stops all the same", async () => {
-  const one = createKafkaBus({ brokers: ["127.0.0.1:1"], connectMs: 200, retryMs });
+  const tried = deferred();
+  const logger = { debug: () => undefined, warn: () => tried.resolve() };
+  const one = createKafkaBus({ brokers: ["127.0.0.1:1"], connectMs: 200, retryMs, logger });
   await one.start();
   await expect(one.ensureTopics(["t.v1"])).rejects.toThrow();
   const subscribing = one.subscribe({ group: "g", topics: ["t.v1"], maxBatch: 1, onBatch: async () => undefined });
-  await pause(100);
+  await tried.promise;
   await one.stop();
   await subscribing;
 });
