@@ -9,7 +9,11 @@ import type { KafkaSettings } from "./options";
 /** Answers that no repetition changes. */
 const isFinal = (type: string) => type.startsWith("INVALID_") || type.endsWith("_AUTHORIZATION_FAILED") || type === "POLICY_VIOLATION";
 
-const coordinatorMoves: readonly string[] = ["GROUP_LOAD_IN_PROGRESS", "GROUP_COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR_FOR_GROUP"];
+/** A topic or group that is new, or whose broker has just started, takes a moment to be known. */
+const notKnownYet: readonly string[] = [
+  ...["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"],
+  ...["GROUP_LOAD_IN_PROGRESS", "GROUP_COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR_FOR_GROUP"],
+];
 
 /** What is asked of the brokers about topics and groups, by their names at the brokers. */
 export class Topics {
@@ -121,13 +125,12 @@ export class Topics {
     }
   }
 
-  /** A group that is new, or whose broker has just started, has no coordinator for a moment. */
   async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#askOnce(question);
       } catch (error) {
-        if (attempt === 5 || !protocolTypesOf(error).some((type) => coordinatorMoves.includes(type))) throw error;
+        if (attempt === 5 || !protocolTypesOf(error).some((type) => notKnownYet.includes(type))) throw error;
         await pause(backOff(attempt, 100, 1_000));
       }
     }
