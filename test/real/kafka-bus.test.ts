@@ -34,6 +34,14 @@ describe("topics", () => {
     await Promise.all([few.stop(), many.stop()]);
   });
 
+  test("all services of a node may see to theirs at once, also to the same one", async () => {
+    const one = bus();
+    await one.start();
+    const asked = Array.from({ length: 12 }, (_, n) => one.ensureTopics([`together-${n}.v1`, "together.v1"]));
+    await expect(Promise.all(asked)).resolves.toHaveLength(12);
+    await one.stop();
+  });
+
   test("more replicas than there are brokers is told as a topic that can't be created", async () => {
     const one = bus({ replicas: 3 });
     await one.start();

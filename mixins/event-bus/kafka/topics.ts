@@ -136,13 +136,13 @@ export class Topics {
     }
   }
 
-  /** Asks over the one connection there is; after an error the next one who asks gets another. */
+  /** Asks over the one connection there is. One that broke is broken for all who ask, and the next gets another; what brokers refuse breaks none. */
   async #askOnce<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     const connecting = (this.#admin ??= this.#connect());
     try {
       return await question(await connecting);
     } catch (error) {
-      if (this.#admin === connecting && !(error instanceof TopicsError)) await this.stop();
+      if (this.#admin === connecting && protocolTypesOf(error).length === 0) await this.stop();
       throw error;
     }
   }
